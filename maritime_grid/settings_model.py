@@ -1,0 +1,245 @@
+"""Sections of the configuration as frozen types. The values stand in config/default.toml, with their reasons.
+
+Units are in the key names. No field has a default here that the file has; only what one feed may leave out has one.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(gt=0)]
+Days = Annotated[int, Field(ge=0)]
+PortNumber = Annotated[int, Field(gt=0, lt=65536)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AreaSettings(Section):
+    """Where the polygons and ports are."""
+
+    directory: str
+    grids: str
+    grids_drawn: str
+    zones: str
+    ports: str
+    land: str
+    land_drawn: str
+    land_far: str
+    id_key: str
+    port_radius_m: Positive
+    timezone: str
+
+
+class ZoneKind(Section):
+    """What a zone of one kind means."""
+
+    entry_severity: Literal["none", "notice", "warning", "alarm", "emergency"]
+    allowed_classes: frozenset[str]
+    in_port: bool
+    fence: bool
+
+
+class StoreSettings(Section):
+    dsn: str
+    data_dir: str
+    connect_timeout_s: Count
+    retry_s: Positive
+
+
+class Credentials(Section):
+    """How a broker or a feed knows us; the password itself never stands in a settings file's key."""
+
+    username: str = ""
+    password_env: str = ""
+    password_file: str = ""
+    tls_ca_file: str = ""
+    tls_cert_file: str = ""
+    tls_key_file: str = ""
+
+
+class BrokerSettings(Credentials):
+    url: str
+    root: str
+    client_id: Name
+    publish: bool
+    session_expiry_s: Count
+
+    @field_validator("url")
+    @classmethod
+    def _scheme(cls, url: str) -> str:
+        if url and not url.startswith(("mqtt://", "mqtts://")):
+            raise ValueError('give mqtt://HOST:PORT or mqtts://HOST:PORT, or "" for the embedded broker')
+        return url
+
+
+FEED_SCHEMES = ("udp://", "tcp://", "tcp-listen://", "file:", "mqtt://", "mqtts://")
+
+
+class FeedSettings(Credentials):
+    """One way in for data."""
+
+    name: Name
+    kind: Literal["ais", "vms", "buoy", "other"]
+    url: str
+    format: Literal["nmea", "maritime-grid", "ais-catcher", "signalk", "owntracks", "csv"]
+    topics: tuple[str, ...] = ()
+    watched: bool = True
+    follow: bool = False
+    identities: dict[str, Annotated[int, Field(gt=0, le=999_999_999)]] = Field(default_factory=dict[str, int])
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, url: str) -> str:
+        if url != "broker" and not url.startswith(FEED_SCHEMES):
+            raise ValueError(f'give "broker" or an address that begins with one of {", ".join(FEED_SCHEMES)}')
+        return url
+
+    @model_validator(mode="after")
+    def _has_topics(self) -> FeedSettings:
+        if self.over_mqtt and not self.topics:
+            raise ValueError(f'{self.name} comes over MQTT and names no topics; add topics = ["..."]')
+        return self
+
+    @property
+    def over_mqtt(self) -> bool:
+        return self.url == "broker" or self.url.startswith("mqtt")
+
+
+class PipelineSettings(Section):
+    batch_packets: Count
+    batch_wait_s: Positive
+    queue_packets: Count
+    spool_max_mib: Count
+    relay_window_s: NotNegative
+    fragment_timeout_s: Positive
+
+
+class MaintenanceSettings(Section):
+    every_s: Positive
+    partitions_ahead_days: Days
+    compress_after_days: Days
+
+
+class RetentionSettings(Section):
+    """Days; 0 keeps for ever."""
+
+    position_days: Days
+    event_days: Days
+    quarantine_days: Days
+
+
+class FenceSettings(Section):
+    confirm_fixes: Count
+    confirm_s: NotNegative
+    sparse_interval_s: Positive
+    exit_distance_m: NotNegative
+    cross_gap_s: NotNegative
+
+
+class PlausibilitySettings(Section):
+    max_implied_speed_kn: Positive
+    future_s: NotNegative
+
+
+class EngineSettings(Section):
+    tick_s: Positive
+
+
+class DistressSettings(Section):
+    clear_s: Positive
+    repeat_s: Positive
+    words: tuple[str, ...]
+    test_words: tuple[str, ...]
+
+
+class SilenceSettings(Section):
+    warning_s: Positive
+    alarm_s: Positive
+    port_s: Positive
+
+    @model_validator(mode="after")
+    def _rising(self) -> SilenceSettings:
+        if self.alarm_s <= self.warning_s:
+            raise ValueError("alarm_s must be more than warning_s")
+        return self
+
+
+class FeedHealthSettings(Section):
+    silent_s: Positive
+    low_ratio: Annotated[float, Field(ge=0, le=1)]
+
+
+class RulesSettings(Section):
+    distress: DistressSettings
+    silence: SilenceSettings
+    feed_health: FeedHealthSettings
+
+
+class DashboardSettings(Section):
+    host: str
+    port: PortNumber
+    language: Literal["zh_CN", "en"]
+    refresh_s: Positive
+    stale_s: Positive
+    tile_page_s: Positive
+    demo: bool
+
+
+class SimulateSettings(Section):
+    vessels: Count
+    seed: int
+    speed: Positive
+
+
+class Settings(BaseSettings):
+    """The whole configuration, immutable."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MG_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        nested_model_default_partial_update=True,
+    )
+
+    area: AreaSettings
+    zone_kinds: dict[str, ZoneKind]
+    store: StoreSettings
+    broker: BrokerSettings
+    feeds: tuple[FeedSettings, ...]
+    pipeline: PipelineSettings
+    maintenance: MaintenanceSettings
+    retention: RetentionSettings
+    fences: FenceSettings
+    plausibility: PlausibilitySettings
+    engine: EngineSettings
+    rules: RulesSettings
+    dashboard: DashboardSettings
+    simulate: SimulateSettings
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Settings:
+        names = [feed.name for feed in self.feeds]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two feeds are named {twice[0]}; give each its own name")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 (the base's signature)
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
