@@ -1,5 +1,6 @@
 """What reads return: frozen rows and columns, ready for views. Times are aware UTC datetimes in rows and int64
-microseconds in columns."""
+microseconds in columns.
+"""
 
 from __future__ import annotations
 
