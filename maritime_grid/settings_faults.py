@@ -22,8 +22,8 @@ def explain(error: ValidationError, sources: Sequence[tuple[str, Mapping[str, An
     fault = error.errors(include_url=False)[0]
     path = fault["loc"] or ("feeds",)  # the one check over the whole is about feeds
     key = _key(path)
-    where = _said_in(path, sources)
     kind = fault["type"]
+    where = _said_in(path[:-1] if kind == "missing" else path, sources)
     if kind == "extra_forbidden":
         return SettingsError(f"{where}: {key} is not a setting", _nearest(path) or "remove it")
     if kind == "missing":
@@ -46,8 +46,11 @@ def _said_in(path: Sequence[int | str], sources: Sequence[tuple[str, Mapping[str
     names = [part for part in path if isinstance(part, str)]
     for end in range(len(names), 0, -1):
         variable = PREFIX + "__".join(names[:end]).upper()
-        if variable in {name.upper() for name in os.environ}:
-            return f"environment variable {variable}"
+        said = [
+            name for name in sorted(os.environ) if name.upper() == variable or name.upper().startswith(f"{variable}__")
+        ]
+        if said:
+            return f"environment variable {said[0]}"
     for label, values in reversed(sources):
         if _holds(values, path):
             return label

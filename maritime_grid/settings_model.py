@@ -188,8 +188,17 @@ class DashboardSettings(Section):
     port: PortNumber
     language: Literal["zh_CN", "en"]
     refresh_s: Positive
+    min_refresh_s: Positive
     stale_s: Positive
+    dead_s: Positive
+    feed_gap_factor: Positive
+    feed_gap_max_s: Positive
+    lost_factor: Positive
+    forget_s: Positive
+    flow_s: Positive
     tile_page_s: Positive
+    card_s: Positive
+    places_s: Positive
     demo: bool
 
 
