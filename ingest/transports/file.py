@@ -1,0 +1,118 @@
+"""Files and pipes as live feeds: `file:PATH` read once, `file:PATH` followed as it grows, `stdin:`."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from .content import is_compressed, read_file
+from .lines import LineCutter
+from .options import TransportError, TransportLimits
+from .reader import Reader
+
+POLL_S = 0.2  # how often a followed file is looked at; a change of name or size has no portable call to wait on
+READ_BYTES = 256 << 10
+
+
+class FileTransport(Reader):
+    """A recording, once, from its beginning; then `finished`."""
+
+    repeatable = True
+
+    def __init__(self, path: Path, name: str, now_us: Callable[[], int], limits: TransportLimits) -> None:
+        super().__init__(name, now_us, limits)
+        self._path = path
+
+    def _session(self) -> None:
+        self._up(f"reading {self._path}")
+        try:
+            for packet in read_file(self._path, block_bytes=READ_BYTES):
+                if not self._hand_over(packet.data, packet.received_at):
+                    return
+            self._end(f"{self._path} was read to its end")
+        except TransportError as error:
+            self._end(str(error))
+
+
+class FollowTransport(Reader):
+    """A log that is being written: what is in it, then what is added, across rotation and truncation.
+
+    Rotated: the name leads to another file, so the old one is read to its end, then the new one from its start.
+    Truncated: the file is shorter than what was read, so it is read again from its start.
+    """
+
+    repeatable = True
+
+    def __init__(self, path: Path, name: str, now_us: Callable[[], int], limits: TransportLimits) -> None:
+        super().__init__(name, now_us, limits)
+        self._path = path
+        self._overlong = 0
+
+    def _extra(self) -> str:
+        return f"{self._overlong} over-long lines dropped" if self._overlong else ""
+
+    def _session(self) -> None:
+        self._detail = f"waiting for {self._path}"
+        while not self._path.exists():
+            if self._stop.wait(POLL_S):
+                return
+        if is_compressed(self._path):
+            raise TransportError(f"{self._path} is compressed and cannot be followed; follow the plain file")
+        with self._path.open("rb") as file:
+            self._up(f"following {self._path}")
+            self._follow(file, LineCutter(self._limits.max_line_bytes))
+        self._backoff.reset()
+
+    def _follow(self, file: BinaryIO, cutter: LineCutter) -> None:
+        """Until the name leads elsewhere or the transport is closed."""
+        inode = os.fstat(file.fileno()).st_ino
+        while not self._stop.is_set():
+            moved = self._moved(inode)  # asked before the last read, so that nothing written in between is lost
+            self._read_on(file, cutter)
+            if moved:
+                self._hand_over(cutter.finish(), self._now_us())
+                self._overlong += cutter.overlong
+                return
+            if os.fstat(file.fileno()).st_size < file.tell():
+                self._hand_over(cutter.finish(), self._now_us())
+                file.seek(0)
+            else:
+                self._stop.wait(POLL_S)
+
+    def _read_on(self, file: BinaryIO, cutter: LineCutter) -> None:
+        while not self._stop.is_set() and (data := file.read(READ_BYTES)):
+            self._hand_over(cutter.feed(data), self._now_us())
+
+    def _moved(self, inode: int) -> bool:
+        try:
+            return self._path.stat().st_ino != inode
+        except FileNotFoundError:  # moved away, the new one not yet made
+            return True
+
+
+class StdinTransport(Reader):
+    """A pipe into the process. Ends when the other side closes it."""
+
+    def __init__(self, name: str, now_us: Callable[[], int], limits: TransportLimits, fd: int | None = None) -> None:
+        super().__init__(name, now_us, limits)
+        self._fd = sys.stdin.fileno() if fd is None else fd
+
+    def _session(self) -> None:
+        self._up("reading standard input")
+        cutter = LineCutter(self._limits.max_line_bytes)
+        with selectors.PollSelector() as selector:  # epoll refuses a redirected file
+            selector.register(self._fd, selectors.EVENT_READ)
+            selector.register(self._wake_r, selectors.EVENT_READ)
+            while not self._stop.is_set():
+                if all(key.fd != self._fd for key, _ in selector.select()):
+                    continue
+                data = os.read(self._fd, READ_BYTES)
+                if not data:
+                    self._hand_over(cutter.finish(), self._now_us())
+                    self._end("standard input has ended")
+                    return
+                self._hand_over(cutter.feed(data), self._now_us())

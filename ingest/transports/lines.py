@@ -1,0 +1,58 @@
+"""A stream of bytes cut at line ends, with a bound on how long a line may be."""
+
+from __future__ import annotations
+
+
+class LineCutter:
+    """Hands on whole lines, keeps the unfinished one, drops what is over-long and counts it."""
+
+    def __init__(self, max_line_bytes: int) -> None:
+        self._max = max_line_bytes
+        self._rest = b""
+        self._skipping = False  # inside an over-long line whose head is gone already
+        self.overlong = 0
+
+    def feed(self, data: bytes) -> bytes:
+        """Whole lines of what came so far, in order, each with its line end; may be empty."""
+        end = data.rfind(b"\n") + 1
+        if not end:
+            self._keep(data)
+            return b""
+        head = self._head(data[:end])
+        self._rest = b""
+        self._keep(data[end:])
+        return self._without_overlong(head)
+
+    def finish(self) -> bytes:
+        """The stream ended: its last line, given the line end it lacks; empty when there is none."""
+        last, self._rest = self._rest, b""
+        skipping, self._skipping = self._skipping, False
+        return b"" if skipping or not last else last + b"\n"
+
+    def _head(self, lines: bytes) -> bytes:
+        if self._skipping:
+            self._skipping = False
+            return lines[lines.find(b"\n") + 1 :]
+        return self._rest + lines if self._rest else lines
+
+    def _keep(self, tail: bytes) -> None:
+        if self._skipping:
+            return
+        self._rest += tail
+        if len(self._rest) > self._max:
+            self._rest = b""
+            self._skipping = True
+            self.overlong += 1
+
+    def _without_overlong(self, lines: bytes) -> bytes:
+        """Jumps a whole bound at a time, so that ordinary lines cost next to nothing."""
+        at, size, kept, start = 0, len(lines), [], 0
+        while size - at > self._max + 1:
+            end = lines.rfind(b"\n", at, at + self._max + 1) + 1
+            if end:
+                at = end
+                continue
+            self.overlong += 1
+            kept.append(lines[start:at])
+            at = start = lines.find(b"\n", at) + 1
+        return b"".join([*kept, lines[start:]]) if kept else lines
