@@ -1,0 +1,36 @@
+"""`maritime-grid sql`: a read-only query on the `api` schema, as a table or CSV."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from maritime_grid.store.reads import read_only_query
+
+from .store_option import add_store_options, settings_of, store_dsn
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("query", metavar="QUERY", help="a SELECT on the views of schema api")
+    parser.add_argument("--csv", action="store_true", help="comma-separated values instead of a table")
+    add_store_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = settings_of(args)
+    with store_dsn(args, settings) as dsn:
+        columns, rows = read_only_query(dsn, args.query)
+    if args.csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+        return 0
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    Console().print(table, markup=False)
+    return 0
