@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from threading import RLock
 
@@ -53,11 +54,12 @@ class Spool:
         self._dropped = 0
         self._failure = ""
         directory.mkdir(parents=True, exist_ok=True)
-        self._segments = [_scan(path) for path in sorted(directory.glob(f"*{_SUFFIX}"))]
+        self._segments = _scan_all(directory)
         self._fresh = True  # the first append opens a new segment: nothing is written behind a torn end
         first = self._segments[0].first if self._segments else 0
         self._head = max(_read_head(directory), first)
-        self._peeked = self._head
+        self._shown: list[tuple[int, int]] = []  # of the last peek: number of each record and where the next begins
+        self._mark = (-1, 0)  # number of a record and where it begins, to read on from there
         self._prune()
 
     @property
@@ -77,7 +79,7 @@ class Spool:
         return self._failure
 
     @property
-    def bytes(self) -> int:
+    def size_bytes(self) -> int:
         """On disk, what is committed of the oldest segment included."""
         with self._lock:
             return sum(s.bytes for s in self._segments)
@@ -100,36 +102,41 @@ class Spool:
     def peek(self, n: int) -> list[tuple[int, Packet]]:
         """The oldest `n` that wait, with the code of their feed; they stay until `commit`."""
         with self._lock:
-            self._peeked = self._head
+            self._shown.clear()
             found: list[tuple[int, Packet]] = []
             for segment in self._segments:
                 if len(found) >= n:
                     break
-                skip = max(0, self._head - segment.first)
-                if skip < segment.count:
-                    found += _read(segment, skip, n - len(found))
+                found += self._read(segment, n - len(found))
             return found
+
+    def _read(self, segment: _Segment, n: int) -> list[tuple[int, Packet]]:
+        """Up to `n` from the head on, or from the segment's start; notes where the next one begins."""
+        number, offset = self._mark if self._mark[0] == self._head > segment.first else (segment.first, 0)
+        found: list[tuple[int, Packet]] = []
+        for end, feed, packet in _records(segment.path, offset):
+            if number >= segment.end or len(found) >= n:
+                break
+            if number >= self._head:
+                found.append((feed, packet))
+                self._shown.append((number, end))
+            number += 1
+        return found
 
     def commit(self, n: int) -> None:
         """Forgets the oldest `n` of what `peek` showed; those dropped meanwhile are not counted a second time."""
         with self._lock:
-            self._head = max(self._head, self._advanced(self._peeked, n))
-            self._peeked = self._head
+            done, self._shown = self._shown[:n], []
+            if not done or done[-1][0] < self._head:
+                return
+            number, end = done[-1]
+            self._head = number + 1
+            self._mark = (self._head, end)
             self._save_head()
             self._prune()
 
     def close(self) -> None:
         """Nothing is held open between calls; all is on disk already."""
-
-    def _advanced(self, number: int, n: int) -> int:
-        """The number `n` records behind `number`, gaps between segments passed over."""
-        for segment in self._segments:
-            here = max(number, segment.first)
-            if here + n <= segment.end:
-                return here + n
-            n -= max(0, segment.end - here)
-            number = max(number, segment.end)
-        return number
 
     def _write(self, records: list[bytes]) -> int:
         """As many as the open segment bears, at least one; returns how many."""
@@ -151,7 +158,7 @@ class Spool:
         return count
 
     def _open_segment(self) -> _Segment:
-        number = self._segments[-1].end if self._segments else self._head
+        number = max(self._head, self._segments[-1].end if self._segments else 0)
         if self._segments and not self._segments[-1].count:
             self._segments.pop()
         segment = _Segment(self._directory / f"{number:020d}{_SUFFIX}", number, 0, 0)
@@ -162,7 +169,7 @@ class Spool:
         return segment
 
     def _shrink(self) -> None:
-        while len(self._segments) > 1 and self.bytes > self._max_bytes:
+        while len(self._segments) > 1 and self.size_bytes > self._max_bytes:
             oldest = self._segments.pop(0)
             self._dropped += max(0, oldest.end - max(oldest.first, self._head))
             self._head = max(self._head, oldest.end)
@@ -182,43 +189,41 @@ class Spool:
 
 
 def _record(feed: int, packet: Packet) -> bytes:
-    topic = packet.topic.encode()[:MAX_TOPIC_BYTES]
+    topic = packet.topic.encode(errors="replace")[:MAX_TOPIC_BYTES]
     body = topic + packet.data
     tail = _HEADER.pack(0, 0, packet.received_at, feed, len(topic))[_CHECKED_FROM:] + body
     return struct.pack("<II", len(body), zlib.crc32(tail)) + tail
 
 
-def _bodies(path: Path) -> Iterator[tuple[int, Packet]]:
-    """Whole records from the start; ends at the first that is torn or damaged."""
-    size = path.stat().st_size
+def _records(path: Path, offset: int = 0) -> Iterator[tuple[int, int, Packet]]:
+    """Whole records from `offset` on, each with where it ends and its feed; up to the first torn or damaged one."""
     with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(offset)
         while len(header := file.read(_HEADER.size)) == _HEADER.size:
             length, crc, received_at, feed, topic_bytes = _HEADER.unpack(header)
-            if length > size - file.tell() or topic_bytes > length:
+            offset += _HEADER.size + length
+            if offset > size or topic_bytes > length:
                 return
             body = file.read(length)
             if zlib.crc32(header[_CHECKED_FROM:] + body) != crc:
                 return
-            topic = body[:topic_bytes].decode(errors="replace")
-            yield feed, Packet(received_at, body[topic_bytes:], topic)
+            yield offset, feed, Packet(received_at, body[topic_bytes:], body[:topic_bytes].decode(errors="replace"))
+
+
+def _scan_all(directory: Path) -> list[_Segment]:
+    """What is there. A failed write may have left records whose numbers the next segment uses: they do not count."""
+    segments = [_scan(path) for path in sorted(directory.glob(f"{'[0-9]' * 20}{_SUFFIX}"))]
+    for segment, following in pairwise(segments):
+        segment.count = min(segment.count, following.first - segment.first)
+    return segments
 
 
 def _scan(path: Path) -> _Segment:
-    count = size = 0
-    for _, packet in _bodies(path):
+    count = end = 0
+    for end, _, _ in _records(path):  # noqa: B007 - the last one is wanted
         count += 1
-        size += _HEADER.size + len(packet.topic.encode()) + len(packet.data)
-    return _Segment(path, int(path.name.removesuffix(_SUFFIX)), count, size)
-
-
-def _read(segment: _Segment, skip: int, n: int) -> list[tuple[int, Packet]]:
-    found: list[tuple[int, Packet]] = []
-    for index, item in enumerate(_bodies(segment.path)):
-        if index >= segment.count or len(found) >= n:
-            break
-        if index >= skip:
-            found.append(item)
-    return found
+    return _Segment(path, int(path.name.removesuffix(_SUFFIX)), count, end)
 
 
 def _read_head(directory: Path) -> int:

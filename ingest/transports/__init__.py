@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ingest.packet import Transport
+
 from .content import content_key, file_size, read_file
 from .file import FileTransport, FollowTransport, StdinTransport
 from .mqtt import MqttLogin, MqttTransport

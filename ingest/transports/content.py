@@ -13,6 +13,7 @@ from typing import IO, cast
 import zstandard
 
 from ingest.packet import Packet
+
 from .lines import LineCutter
 from .options import TransportError
 

@@ -23,6 +23,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.packet import Packet
+
 from .options import Address, TransportError, TransportLimits
 from .reader import Reader
 

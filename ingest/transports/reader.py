@@ -9,6 +9,7 @@ from threading import Event, Thread
 from time import monotonic
 
 from ingest.packet import Packet, TransportStatus
+
 from .backoff import Backoff
 from .inbox import Inbox
 from .options import TransportLimits

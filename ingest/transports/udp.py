@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 from ingest.packet import Packet
+
 from .options import Address, TransportLimits
 from .reader import Reader
 
