@@ -1,0 +1,70 @@
+-- name: lock
+-- One migration at a time in a database.
+select pg_advisory_lock(7201001);
+
+-- name: unlock
+select pg_advisory_unlock(7201001);
+
+-- name: prepare
+-- The ledger of migrations itself.
+create schema if not exists mg;
+create table if not exists mg.migration (
+  number integer primary key,
+  name text not null,
+  checksum text not null,
+  applied_at timestamptz not null default now()
+);
+comment on table mg.migration is 'Migrations that were applied, or passed over as meant for another layout.';
+comment on column mg.migration.number is 'Number in the file name.';
+comment on column mg.migration.name is 'File name.';
+comment on column mg.migration.checksum is 'SHA-256 of the file, hexadecimal.';
+comment on column mg.migration.applied_at is 'When, UTC.';
+
+-- name: has_ledger
+select to_regclass('mg.migration') is not null;
+
+-- name: applied
+select number, name, checksum from mg.migration order by number;
+
+-- name: record
+insert into mg.migration (number, name, checksum) values (%(number)s, %(name)s, %(checksum)s);
+
+-- name: server
+-- Version number; whether TimescaleDB is here, could be made here, and is loaded at all.
+-- Its loader defines its settings at server start; without it creating the extension ends the session.
+select current_setting('server_version_num')::integer as version,
+       exists (select from pg_extension where extname = 'timescaledb') as installed,
+       current_setting('timescaledb.disable_load', true) is not null as loaded,
+       exists (select from pg_available_extension_versions v
+               where v.name = 'timescaledb'
+                 and ((select rolsuper from pg_roles where rolname = current_user)
+                      or (v.trusted and has_database_privilege(current_database(), 'create')))) as permitted;
+
+-- name: create_extension
+create extension if not exists timescaledb;
+
+-- name: is_hypertable_layout
+-- The layout is chosen once, by the first migration.
+select to_regclass('mg.position') is not null and to_regprocedure('mg.make_day(date)') is null;
+
+-- name: is_native_layout
+select to_regprocedure('mg.make_day(date)') is not null;
+
+-- name: licence
+-- Only in a session in which the extension is loaded: apache or timescale.
+select current_setting('timescaledb.license', true) as licence,
+       (select extversion from pg_extension where extname = 'timescaledb') as version;
+
+-- name: grant_read
+-- Whatever views there are now may be read by the role, and we may become it.
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'mg_read') then
+    grant usage on schema api to mg_read;
+    grant select on all tables in schema api to mg_read;
+    if not pg_has_role(current_user, 'mg_read', 'member')
+       and (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) then
+      execute format('grant mg_read to %I', current_user);
+    end if;
+  end if;
+end $$;
