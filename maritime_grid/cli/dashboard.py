@@ -16,18 +16,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="port (default: dashboard.port of the settings)")
 
 
-def command(host: str, port: int) -> list[str]:
-    return [sys.executable, "-m", "dashboard", "--host", host, "--port", str(port)]
+def command(dsn: str, host: str, port: int) -> list[str]:
+    return [sys.executable, "-m", "dashboard", "--store", dsn, "--host", host, "--port", str(port)]
 
 
 def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     host, port = args.host or settings.dashboard.host, args.port or settings.dashboard.port
     with store_dsn(args, settings) as dsn:
-        environment = os.environ | {"MG_STORE__DSN": dsn}  # not an argument: it may hold a password
-        if args.config:
-            environment["MG_CONFIG"] = str(args.config.absolute())
-        with subprocess.Popen(command(host, port), env=environment) as child:
+        environment = os.environ | ({"MG_CONFIG": str(args.config.absolute())} if args.config else {})
+        with subprocess.Popen(command(dsn, host, port), env=environment) as child:
             try:
                 return child.wait()
             except KeyboardInterrupt:

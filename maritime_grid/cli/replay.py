@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -16,6 +15,7 @@ from maritime_grid.pipeline.replay import run_replay
 
 from .prepare import prepare_store
 from .store_option import add_store_options, settings_of, store_dsn
+from .times import instant
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,21 +24,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--start", type=instant, metavar="TIME", help="clock of a recording without times (default: file's time)"
     )
     add_store_options(parser)
-
-
-def instant(text: str) -> datetime:
-    """An ISO 8601 time with a zone.
-
-    Raises:
-        ArgumentTypeError: no such time, or no zone.
-    """
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is no ISO 8601 time; give 2026-05-01T04:00:00Z") from None
-    if value.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text} has no zone; add Z or +08:00")
-    return value
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,0 +1,60 @@
+"""`maritime-grid status`: what is in the store, and how the feeds are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from maritime_grid.store.reads import read_only_query
+
+from .store_option import add_store_options, settings_of, store_dsn
+
+# the api schema is a door for everyone; this command goes through it like any other reader
+FIGURES = """
+select (select count(*) from grid where valid_to is null) as grids,
+       (select count(*) from zone where valid_to is null) as zones,
+       (select count(*) from vessel_now) as vessels,
+       (select count(*) from grid_event) as events,
+       (select count(*) from alert where active) as active_alerts,
+       (select count(*) from quarantine) as refused,
+       (select max(heard_at) from vessel_now) as newest
+"""
+FEEDS = "select name, kind, watched, last_at, down_since, hour_count from feed order by name"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+    add_store_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = settings_of(args)
+    with store_dsn(args, settings) as dsn:
+        names, rows = read_only_query(dsn, FIGURES)
+        feed_names, feed_rows = read_only_query(dsn, FEEDS)
+    figures: dict[str, Any] = dict(zip(names, rows[0], strict=True))
+    feeds: list[dict[str, Any]] = [dict(zip(feed_names, row, strict=True)) for row in feed_rows]
+    if args.json:
+        print(json.dumps({**figures, "feeds": feeds}, default=str))
+        return 0
+    show(Console(), figures, feeds)
+    return 0
+
+
+def show(console: Console, figures: dict[str, Any], feeds: list[dict[str, Any]]) -> None:
+    table = Table("figure", "value", show_header=False, box=None)
+    for name, value in figures.items():
+        table.add_row(name.replace("_", " "), "-" if value is None else str(value))
+    console.print(table)
+    below = Table("feed", "kind", "watched", "last data (UTC)", "state", "messages this hour")
+    for feed in feeds:
+        state = f"down since {feed['down_since']:%H:%M}" if feed["down_since"] else "up"
+        last = f"{feed['last_at']:%Y-%m-%d %H:%M:%S}" if feed["last_at"] else "never"
+        below.add_row(
+            feed["name"], feed["kind"], "yes" if feed["watched"] else "no", last, state, str(feed["hour_count"] or 0)
+        )
+    console.print(below)

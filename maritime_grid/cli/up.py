@@ -1,0 +1,237 @@
+"""`maritime-grid up`: everything on this machine, with what is not configured started here.
+
+The store and the broker run here only where the settings name none. Ctrl-C or SIGTERM stops all of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from rich.console import Console
+from rich.markup import escape
+
+from maritime_grid.domain.errors import ServiceUnavailableError, UsageError
+from maritime_grid.pipeline import ports
+from maritime_grid.pipeline.supervise import Command, Keeper, Supervisor
+from maritime_grid.settings import Settings
+
+from . import dashboard as dashboard_command
+from .prepare import prepare_store, save_demo_roster
+from .store_option import (
+    STORE_FOLDER,
+    add_store_options,
+    configured_dsn,
+    data_folder,
+    make_folder,
+    settings_of,
+)
+
+READY_TIMEOUT_S = 90.0
+STORE_CHECK_S = 5.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_store_options(parser)
+    parser.add_argument("--demo", action="store_true", help="with a made-up fleet, marked as such on every screen")
+    parser.add_argument("--port", type=int, help="port of the wall (default: dashboard.port of the settings)")
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = settings_of(args)
+    folder = data_folder(args, settings)
+    make_folder(folder)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    _stop_on_sigterm()
+    with ExitStack() as stack:
+        stack.enter_context(sole_user(folder))
+        up = Up(args, settings, folder, console)
+        try:
+            up.start(stack)
+            up.watch()
+        except KeyboardInterrupt:
+            console.print("\nstopping 正在停止 …")
+            _ignore_signals()
+            stack.close()
+            console.print("stopped 已停止")
+    return 0
+
+
+@dataclass(slots=True)
+class Step:
+    """Start steps on the console, with their times."""
+
+    console: Console
+
+    @contextmanager
+    def __call__(self, what: str) -> Iterator[None]:
+        begun = time.monotonic()
+        with self.console.status(escape(what)):
+            yield
+        self.console.print(f"[green]✓[/] {escape(what)} [dim]{time.monotonic() - begun:.1f} s[/]")
+
+
+class Up:
+    """What `up` has started."""
+
+    def __init__(self, args: argparse.Namespace, settings: Settings, folder: Path, console: Console) -> None:
+        self.demo = bool(args.demo)
+        self.config: Path | None = args.config
+        self.dsn = configured_dsn(args, settings)
+        self.settings = settings
+        self.folder = folder
+        self.host, self.port = settings.dashboard.host, args.port or settings.dashboard.port
+        self.console = console
+        self.step = Step(console)
+        self.children = Supervisor(self.say)
+        self.embedded: Path | None = None
+
+    def say(self, name: str, line: str) -> None:
+        self.console.print(f"[cyan]{name:<9}[/] [dim]│[/] {escape(line)}")
+
+    def start(self, stack: ExitStack) -> None:
+        """Starts store, broker, ingest, dashboard and the demo fleet, in this order; returns when the wall answers.
+
+        Raises:
+            UsageError: the port is taken. ServiceUnavailableError: something does not come up.
+        """
+        ports.must_be_free(self.host, self.port)
+        with self.step("store 数据库"):
+            self._start_store(stack)
+        stack.enter_context(self.children)
+        with self.step("schema and area 库表与网格"):
+            prepare_store(self.dsn, self.settings)
+            if self.demo:
+                save_demo_roster(self.dsn, self.settings)
+        environment = self._environment()
+        if not self.settings.broker.url:
+            with self.step("broker 消息代理"):
+                environment["MG_BROKER__URL"] = self._start_broker()
+        with self.step("ingest and wall 接入与大屏"):
+            self._start_programs(environment)
+            self._wait_for_wall()
+        self._tell()
+
+    def watch(self) -> None:
+        """Keeps everything running until Ctrl-C or SIGTERM."""
+        checked = time.monotonic()
+
+        def due() -> bool:
+            return time.monotonic() - checked >= STORE_CHECK_S
+
+        while True:
+            self.children.run(due)
+            checked = time.monotonic()
+            if self.embedded:
+                _revive(self.embedded)
+
+    def _start_store(self, stack: ExitStack) -> None:
+        if self.dsn:
+            return
+        from maritime_grid.store.embedded import EmbeddedPostgres  # noqa: PLC0415 (only where none is configured)
+
+        self.embedded = self.folder / STORE_FOLDER
+        server = stack.enter_context(EmbeddedPostgres(self.embedded))
+        stack.enter_context(Keeper(self.embedded))
+        self.dsn = server.dsn
+        self.console.print(f"  [dim]{escape(server.where)}[/]")
+
+    def _environment(self) -> dict[str, str]:
+        environment = {
+            "MG_STORE__DSN": self.dsn,
+            "MG_STORE__DATA_DIR": str(self.folder),
+            "MG_DASHBOARD__DEMO": json.dumps(self.demo or self.settings.dashboard.demo),
+        }
+        if self.config:
+            environment["MG_CONFIG"] = str(self.config.absolute())
+        feeds = ports.with_free_ports(self.settings.feeds, lambda line: self.console.print(f"  {escape(line)}"))
+        if feeds != self.settings.feeds:
+            environment["MG_FEEDS"] = json.dumps([feed.model_dump(mode="json") for feed in feeds])
+        return environment
+
+    def _start_broker(self) -> str:
+        port, port_v4 = ports.free_port(1883), ports.free_port(1884)
+        argv = [*_ourselves(), "broker", "--port", str(port), "--port-v4", str(port_v4)]
+        self.children.start(Command("broker", argv))
+        if not self.children.run(lambda: ports.answers("127.0.0.1", port), timeout_s=30):
+            raise ServiceUnavailableError(f"the broker does not answer on port {port}", "see its lines above")
+        return f"mqtt://127.0.0.1:{port}"
+
+    def _start_programs(self, environment: Mapping[str, str]) -> None:
+        self.children.start(Command("ingest", [*_ourselves(), "ingest"], environment))
+        wall = dashboard_command.command(self.dsn, self.host, self.port)
+        self.children.start(Command("dashboard", wall, environment))
+        if self.demo:
+            self.children.start(Command("simulate", [*_ourselves(), "simulate"], environment))
+
+    def _wait_for_wall(self) -> None:
+        """With a demo fleet until data flows; else a feed may be silent for long, and a live page is enough."""
+        page = "readyz" if self.demo else "healthz"
+        url = f"http://{ports.dialled(self.host)}:{self.port}/{page}"
+        if not self.children.run(lambda: ports.http_ok(url), timeout_s=READY_TIMEOUT_S):
+            raise ServiceUnavailableError(f"the wall does not answer at {url}", "see the lines above")
+
+    def _tell(self) -> None:
+        address = f"http://{ports.dialled(self.host)}:{self.port}/"
+        self.console.print(f"[bold]大屏已就绪 The wall is live: {address}[/]  （Ctrl-C 停止 to stop）")
+        self.console.print(f"  [dim]数据目录 data: {escape(str(self.folder))}[/]")
+
+
+@contextmanager
+def sole_user(folder: Path) -> Iterator[None]:
+    """Holds the folder for one `up`; the kernel lets go when the process ends in any way.
+
+    Raises:
+        UsageError: another one holds it.
+    """
+    path = folder / "up.lock"
+    with path.open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(
+                f"maritime-grid is already up on {folder} (process {_holder(file)})",
+                "stop that one, or give another folder with --data DIR",
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _holder(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read(20).strip() or "unknown"
+
+
+def _ourselves() -> list[str]:
+    return [sys.executable, "-m", "maritime_grid"]
+
+
+def _revive(folder: Path) -> None:
+    """Joins the embedded store and leaves it again: where it was killed, joining starts it."""
+    from maritime_grid.store.embedded import EmbeddedPostgres  # noqa: PLC0415
+
+    with EmbeddedPostgres(folder):
+        pass
+
+
+def _stop_on_sigterm() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+
+
+def _ignore_signals() -> None:
+    """While stopping: a second Ctrl-C must not leave half of it running."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)

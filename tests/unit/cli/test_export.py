@@ -1,0 +1,80 @@
+"""What export writes: rows that a spreadsheet opens without harm, features that a map reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from argparse import ArgumentTypeError
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from maritime_grid.cli.export import format_of, query_of, write_csv, write_geojson
+from maritime_grid.cli.times import instant
+from maritime_grid.domain.errors import UsageError
+
+T = datetime(2026, 5, 1, 4, tzinfo=UTC)
+
+
+def test_csv_has_a_header_and_times_with_zone() -> None:
+    out = io.StringIO()
+    write_csv(out, ["t", "mmsi", "sog"], [(T, 412000001, None)])
+    assert list(csv.reader(io.StringIO(out.getvalue()))) == [
+        ["t", "mmsi", "sog"],
+        ["2026-05-01T04:00:00+00:00", "412000001", ""],
+    ]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_text_that_a_spreadsheet_would_run_is_quoted(text: str) -> None:
+    out = io.StringIO()
+    write_csv(out, ["name"], [(text,)])
+    assert next(iter(csv.reader(io.StringIO(out.getvalue().split("\n", 1)[1])))) == [f"'{text}"]
+
+
+def test_negative_number_is_not_text_and_stays_a_number() -> None:
+    out = io.StringIO()
+    write_csv(out, ["lon"], [(-4.5,)])
+    assert out.getvalue() == "lon\n-4.5\n"
+
+
+def test_geojson_has_a_point_a_row_and_null_where_there_is_no_place() -> None:
+    out = io.StringIO()
+    write_geojson(out, ["t", "mmsi", "lon", "lat"], [(T, 1, 122.3, 29.9), (T, 2, None, None)])
+    document = json.loads(out.getvalue())
+    first, second = document["features"]
+    assert first["geometry"] == {"type": "Point", "coordinates": [122.3, 29.9]}
+    assert first["properties"] == {"t": "2026-05-01T04:00:00+00:00", "mmsi": 1}
+    assert second["geometry"] is None
+
+
+def test_no_rows_are_still_a_document() -> None:
+    out = io.StringIO()
+    write_geojson(out, ["t"], [])
+    assert json.loads(out.getvalue())["features"] == []
+
+
+def test_query_holds_only_numbers_and_times() -> None:
+    query = query_of("alerts", T, instant("2026-05-02T00:00:00+08:00"), 412000001)
+    assert query == (
+        "select * from alert where raised_at >= '2026-05-01T04:00:00+00:00'"
+        " and raised_at < '2026-05-01T16:00:00+00:00' and mmsi = 412000001 order by raised_at, mmsi"
+    )
+
+
+def test_time_without_a_zone_is_refused_with_the_mend() -> None:
+    with pytest.raises(ArgumentTypeError, match="add Z"):
+        instant("2026-05-01T04:00:00")
+    with pytest.raises(ArgumentTypeError, match="ISO 8601"):
+        instant("yesterday")
+    assert instant("2026-05-01T04:00:00Z") == T
+
+
+def test_format_follows_the_name_of_the_file() -> None:
+    assert format_of(None) == "csv"
+    assert format_of(Path("a.geojson")) == "geojson"
+    assert format_of(Path("a.CSV")) == "csv"
+    with pytest.raises(UsageError, match=r"\.xlsx"):
+        format_of(Path("a.xlsx"))
