@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from .domain.alerts import Severity
+
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -45,6 +47,11 @@ class ZoneKind(Section):
     allowed_classes: frozenset[str]
     in_port: bool
     fence: bool
+
+    @property
+    def severity(self) -> int:
+        """`entry_severity` as a `Severity`; 0 for none."""
+        return 0 if self.entry_severity == "none" else int(Severity[self.entry_severity.upper()])
 
 
 class StoreSettings(Section):

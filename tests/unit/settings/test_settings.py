@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from maritime_grid.domain.alerts import Severity
 from maritime_grid.domain.errors import SettingsError
 from maritime_grid.settings import (
     area_file,
@@ -115,7 +116,8 @@ def test_feeds_can_be_given_whole_in_the_environment(monkeypatch: pytest.MonkeyP
 def test_operator_can_add_a_kind_of_zone(tmp_path: Path) -> None:
     text = '[zone_kinds.range]\nentry_severity = "alarm"\nallowed_classes = ["patrol"]\nin_port = false\nfence = true\n'
     kinds = load_settings(write(tmp_path / "z.toml", text)).zone_kinds
-    assert kinds["range"].entry_severity == "alarm"
+    assert kinds["range"].severity == Severity.ALARM
+    assert kinds["port"].severity == 0
     assert kinds["port"].in_port
 
 

@@ -1,0 +1,52 @@
+"""A store ready for use: schema up to date, and the configured area in it where it has no places yet."""
+
+from __future__ import annotations
+
+import time
+
+from maritime_grid.settings import Settings
+from maritime_grid.simulate import roster
+from maritime_grid.store.registry import RosterRow
+from maritime_grid.store.writer import Store
+
+ALWAYS = -(2**62)  # in force from the beginning
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+def prepare_store(dsn: str, settings: Settings) -> None:
+    """Migrates and, in a store without places, files the area of the settings.
+
+    Later changes of the area are filed by people, with `maritime-grid grids load`: a start must not undo them.
+
+    Raises:
+        StoreUnavailable: the store cannot be reached. UsageError: the area's files are wrong.
+    """
+    with Store.open(dsn) as store:
+        store.migrate()
+        if store.places_world():
+            return
+        from .area import read_area  # noqa: PLC0415 (shapely is slow to load, and seldom needed here)
+
+        places, ports = read_area(settings)
+        store.save_ports(ports)
+        store.save_places(places, filed_by="maritime-grid", reason="first load", valid_from=ALWAYS, filed_at=now_us())
+
+
+def save_demo_roster(dsn: str, settings: Settings) -> None:
+    """The made-up fleet's vessels into the roster; those of the operator stay."""
+    rows = [
+        RosterRow(
+            mmsi=int(row.mmsi),
+            name_zh=row.name_zh,
+            vessel_class=row.vessel_class,
+            home_port=row.home_port,
+            gear=row.gear,
+            owner={"sample": True},
+        )
+        for row in roster(settings)
+    ]
+    with Store.open(dsn) as store:
+        store.save_roster(rows)
