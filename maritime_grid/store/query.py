@@ -1,0 +1,44 @@
+"""Queries of people on schema api: read only, bounded in time, blind to everything else."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any, LiteralString, cast
+
+from psycopg import errors as pg
+
+from .connect import connect
+from .errors import StoreError, translated
+
+_TIMEOUT = "60s"
+
+
+def read_only_query(dsn: str, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of one statement.
+
+    A guard rail for someone who holds the address of the store anyway, not a wall against an attacker: the statement
+    runs as role mg_read, which sees schema api alone, in a read-only transaction that ends after 60 s.
+
+    Raises: StoreError: it writes, reads elsewhere, is no SQL, takes too long, or the role is missing.
+    """
+    with closing(connect(dsn, "sql")) as conn, translated():
+        try:
+            with conn.transaction(force_rollback=True), conn.cursor() as cur:
+                cur.execute("set transaction read only")
+                cur.execute(f"set local statement_timeout = '{_TIMEOUT}'")
+                cur.execute("set local search_path = api")
+                cur.execute("set local role mg_read")
+                # parameters make the driver send one statement only; there are none, so % stands for itself
+                cur.execute(cast("LiteralString", query.strip()), None, prepare=True)
+                if cur.description is None:
+                    raise StoreError("the statement gives no rows", "give a select on schema api")
+                return [column.name for column in cur.description], cur.fetchall()
+        except pg.ReadOnlySqlTransaction:
+            raise StoreError("this command only reads", "give a select on schema api") from None
+        except pg.QueryCanceled:
+            raise StoreError(f"the query took longer than {_TIMEOUT}", "ask for less, by time or by vessel") from None
+        except (pg.InvalidParameterValue, pg.UndefinedObject) as error:
+            if "mg_read" not in str(error):
+                raise
+            mend = "as its administrator: create role mg_read nologin; grant mg_read to the product's user; migrate"
+            raise StoreError("the store has no role mg_read", mend) from None

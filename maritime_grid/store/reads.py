@@ -1,0 +1,144 @@
+"""What others read: the latest of everything, as rows and columns. Never writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import datetime
+from typing import Any, LiteralString, TypeVar, cast
+
+import psycopg
+from psycopg.rows import class_row
+from psycopg_pool import ConnectionPool
+
+from .bincopy import columns, copy_out
+from .connect import connect, parameters
+from .errors import translated
+from .queries import load_queries
+from .rows import AlertRow, EventRow, FeedRow, GridFlow, PlaceRow, PortRow, VesselCard, VesselNow
+
+_Q = load_queries("reads")
+_NOW = columns(
+    "mmsi int4, t timestamptz, received_at timestamptz, lon float8, lat float8, sog float4, cog float4, "
+    "heading float4, nav_status int2, source int2, grid int2, in_port bool, motion int2, transmitter int2, rev int8"
+)
+_TRANSMITTERS = ("", "A", "B")
+_CHANNELS = ("mg_commit", "mg_world")
+
+Row = TypeVar("Row")
+
+
+class Reads:
+    """A small pool of connections, for any number of threads.
+
+    Everything raises StoreUnavailable when the store does not answer within a few seconds, and works again by itself
+    when it does.
+    """
+
+    def __init__(self, dsn: str, *, timeout_s: float = 5) -> None:
+        self._dsn = dsn
+        kwargs = parameters(dsn, "reads") | {"autocommit": True, "options": "-c timezone=UTC -c statement_timeout=30s"}
+        self._pool = ConnectionPool(
+            kwargs=kwargs,
+            min_size=1,
+            max_size=4,
+            timeout=timeout_s,
+            check=ConnectionPool.check_connection,
+            reconnect_timeout=timeout_s,
+            open=True,
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def vessels(self, since_rev: int = 0) -> VesselNow:
+        """Every vessel with a fix; with `since_rev` only those whose row changed in a later commit."""
+        query = _Q["vessels"].replace("{since}", str(int(since_rev)))
+        with translated(), self._pool.connection() as conn, conn.cursor() as cur:
+            data = copy_out(cur, cast("LiteralString", query), _NOW)
+        return VesselNow(
+            **{name: data[name] for name in ("mmsi", "t", "received_at", "lon", "lat", "sog", "cog", "heading")},
+            **{name: data[name] for name in ("source", "grid", "in_port")},
+            nav_status=data["nav_status"].astype("i1"),
+            motion=data["motion"].astype("i1"),
+            transmitter=tuple(_TRANSMITTERS[code] for code in data["transmitter"].tolist()),
+            rev=int(data["rev"].max(initial=since_rev)),
+        )
+
+    def vessel_card(self, mmsi: int) -> VesselCard | None:
+        """What is known of one vessel; None where nothing is."""
+        rows = self._rows(VesselCard, "vessel_card", [mmsi]) if 0 <= mmsi < 2**31 else []
+        return rows[0] if rows else None
+
+    def names(self) -> dict[int, str]:
+        """Names by mmsi: registered, else transmitted."""
+        return dict(self._tuples("names"))
+
+    def alerts(self, active_or_unseen: bool = True, limit: int = 500) -> list[AlertRow]:
+        """Active ones first, worst first, newest first; otherwise closed and seen ones as well."""
+        return self._rows(AlertRow, "alerts", {"open_only": active_or_unseen, "limit": limit})
+
+    def events(self, limit: int = 50) -> list[EventRow]:
+        """The last events, newest first."""
+        return self._rows(EventRow, "events", [limit])
+
+    def places(self) -> list[PlaceRow]:
+        """Grids and zones in force at the engine's clock."""
+        return self._rows(PlaceRow, "places")
+
+    def ports(self) -> list[PortRow]:
+        return self._rows(PortRow, "ports")
+
+    def feeds(self) -> list[FeedRow]:
+        return self._rows(FeedRow, "feeds")
+
+    def refusals(self) -> list[tuple[str, str, int]]:
+        """Feed, reason and number of refusals."""
+        return self._tuples("refusals")
+
+    def grid_flow(self, since: datetime) -> list[GridFlow]:
+        """Entries and exits of each grid since a moment; grids without any are not among them."""
+        return self._rows(GridFlow, "grid_flow", [since])
+
+    def clock(self) -> datetime | None:
+        """Data time of the engine's newest tick; None before the first."""
+        return self._tuples("clock")[0][0]
+
+    def rev(self) -> int:
+        """Number of the last commit."""
+        return int(self._tuples("clock")[0][1])
+
+    def ping(self) -> bool:
+        """Whether the store answers."""
+        try:
+            with self._pool.connection(timeout=2) as conn:
+                conn.execute("select 1")
+        except psycopg.Error:
+            return False
+        return True
+
+    def listen(self, timeout_s: float) -> Iterator[dict[str, Any] | None]:
+        """What is committed, as it is: {"rev", "alerts", "events"}, or {"world": table}; None after a quiet timeout.
+
+        On a connection of its own, which closes with the iterator. Raises: StoreUnavailable: the store went away.
+        """
+        with closing(connect(self._dsn, "listen")) as conn:
+            with translated():
+                for channel in _CHANNELS:
+                    conn.execute(f"listen {channel}")
+            while True:
+                with translated():
+                    heard = list(conn.notifies(timeout=timeout_s, stop_after=1))
+                for note in heard:
+                    yield json.loads(note.payload) if note.channel == "mg_commit" else {"world": note.payload}
+                if not heard:
+                    yield None
+
+    def _rows(self, kind: type[Row], query: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> list[Row]:
+        with translated(), self._pool.connection() as conn, conn.cursor(row_factory=class_row(kind)) as cur:
+            return cur.execute(_Q[query], params).fetchall()
+
+    def _tuples(self, query: str) -> list[tuple[Any, ...]]:
+        with translated(), self._pool.connection() as conn:
+            return conn.execute(_Q[query]).fetchall()

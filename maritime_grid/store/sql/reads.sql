@@ -1,0 +1,69 @@
+-- name: vessels
+select v.mmsi, v.t, v.received_at, v.lon, v.lat, v.sog, v.cog, v.heading, v.nav_status, v.source, v.grid, v.in_port,
+       v.motion, case s.transmitter when 'A' then 1::smallint when 'B' then 2::smallint else 0::smallint end, v.rev
+from mg.vessel_state v left join mg.vessel_static s using (mmsi)
+where v.rev > {since} and isfinite(v.t)
+order by v.mmsi
+
+-- name: vessel_card
+select m.mmsi, coalesce(nullif(r.name_zh, ''), nullif(s.ship_name, '')) as name, s.ship_name, s.callsign, s.ship_type,
+       nullif(r.vessel_class, '') as vessel_class, nullif(r.gear, '') as gear, nullif(r.home_port, '') as home_port,
+       coalesce(v.grid, 0) as grid, mg.finite(v.t) as t, mg.finite(v.received_at) as received_at,
+       mg.number(v.lon) as lon, mg.number(v.lat) as lat, mg.number(v.sog) as sog, mg.number(v.cog) as cog,
+       mg.number(v.heading) as heading, nullif(v.nav_status, -1) as nav_status, f.name as source, s.transmitter
+from (select %s::integer as mmsi) m
+left join mg.roster r using (mmsi) left join mg.vessel_static s using (mmsi) left join mg.vessel_state v using (mmsi)
+left join mg.feed f on f.code = v.source
+where num_nonnulls(r.mmsi, s.mmsi, v.mmsi) > 0;
+
+-- name: names
+select mmsi, name from api.vessel where name <> '';
+
+-- name: alerts
+select a.alert_id, a.rule, a.severity, a.mmsi,
+       coalesce(nullif(r.name_zh, ''), nullif(s.ship_name, '')) as vessel_name, a.place, a.grid, a.raised_at, a.last_at,
+       a.cleared_at, a.active, a.repeats, a.lon, a.lat, a.detail
+from mg.alert a left join mg.roster r using (mmsi) left join mg.vessel_static s using (mmsi)
+where (a.active or a.seen_at is null) or not %(open_only)s
+order by a.active desc, a.severity desc, a.raised_at desc limit %(limit)s;
+
+-- name: events
+select e.t, e.mmsi, coalesce(nullif(r.name_zh, ''), nullif(s.ship_name, '')) as vessel_name, e.place as place_code,
+       (array['enter', 'exit', 'cross', 'dwell'])[e.kind] as kind
+from (select * from mg.grid_event order by t desc, place limit %s) e
+left join mg.roster r using (mmsi) left join mg.vessel_static s using (mmsi)
+order by e.t desc, e.mmsi, e.place, e.kind;
+
+-- name: places
+-- In force at the engine's clock, which in a replay is not that of the wall.
+select p.code, p.place_id, p.layer, v.facts ->> 'kind' as kind, v.facts ->> 'name_zh' as name_zh,
+       v.facts ->> 'name_en' as name_en, v.facts ->> 'county' as county,
+       array(select jsonb_array_elements_text(v.facts -> 'port_ids')) as port_ids,
+       (v.facts ->> 'sample')::boolean as sample, v.version, mg.finite(v.valid_from) as valid_from,
+       mg.finite(v.valid_to) as valid_to, coalesce(v.drawn, v.fence) as geojson
+from mg.place p join mg.place_version v using (code)
+cross join (select coalesce(mg.finite(clock), now()) as now from mg.engine_clock) c
+where v.valid_from <= c.now and c.now < v.valid_to
+order by p.code;
+
+-- name: ports
+select port_id, name_zh, name_en, county, lon, lat from mg.port order by port_id;
+
+-- name: feeds
+select f.code, f.name, f.kind, f.watched, mg.finite(s.last_at) as last_at, mg.finite(s.down_since) as down_since,
+       coalesce(s.count, 0) as hour_count, coalesce(q.refused, 0) as refused
+from mg.feed f left join mg.feed_state s using (code)
+left join (select source, count(*) as refused from mg.quarantine group by source) q on q.source = f.code
+order by f.code;
+
+-- name: refusals
+select f.name, q.reason, count(*) from mg.quarantine q left join mg.feed f on f.code = q.source group by f.name, q.reason;
+
+-- name: grid_flow
+select e.place as code, count(*) filter (where e.kind = 1) as entered, count(*) filter (where e.kind = 2) as left
+from mg.grid_event e join mg.place p on p.code = e.place
+where e.t >= %s and e.kind in (1, 2) and p.layer = 'grid'
+group by e.place order by e.place;
+
+-- name: clock
+select mg.finite(clock), rev from mg.engine_clock;
