@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
+from .edges import Edges
+from .geodesy import LEAST_M_PER_DEGREE, distance_to_line_m, metres_per_degree
+from .periods import Calendar
+from .raster import build_raster, exact_pairs
+
 FOREVER = 2**62
+POINTS_AT_ONCE = 1 << 16  # so many points go through the raster while their columns stay in the cache
+
+
+class FenceError(ValueError):
+    """A fence that cannot be used; one line for each fault, saying which, where, why and the mend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +48,212 @@ class Fence:
 
 
 class FenceSet:
-    """Compiled fences; immutable. TO BE WRITTEN: see the geofence part."""
+    """Compiled fences; immutable. `fences` are sorted by (code, valid_from); their place is their number.
+
+    Args:
+        fences: any number, in any order.
+
+    Raises:
+        FenceError: an invalid polygon, one across the antimeridian, versions of one code that overlap in time
+            or differ in layer, windows out of order.
+    """
 
     def __init__(self, fences: Sequence[Fence]) -> None:
-        self.fences = tuple(fences)
+        self.fences = tuple(sorted(fences, key=lambda f: (f.code, f.valid_from)))
+        _refuse_faults(self.fences)
+        self.codes = np.array([f.code for f in self.fences], np.int16)
+        self.is_grid = np.array([f.layer == "grid" for f in self.fences], np.bool_)
+        self.calendar = Calendar(self.fences)
+        self.dwell_us = np.full(2**15, FOREVER, np.int64)  # by code
+        for f in self.fences:
+            self.dwell_us[f.code] = FOREVER if f.dwell_s is None else round(f.dwell_s * 1e6)
+        self.grid_codes = frozenset(f.code for f in self.fences if f.layer == "grid")
+        self._shapes = np.array([f.geometry for f in self.fences], object)
+        shapely.prepare(self._shapes)
+        self._bounds = shapely.bounds(self._shapes).reshape(-1, 4)
+        self._edges = Edges.of(self._shapes)
+        self._raster = build_raster(self._edges) if self.fences else None
+        self._tree = shapely.STRtree(self._shapes)
 
     def locate(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], t: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int16]]:
         """Pairs (row, code), sorted, of each point in each fence in force at its own time; the line is inside."""
-        raise NotImplementedError
+        row, fence = self.locate_any_time(lon, lat)
+        if self.calendar.timed:
+            holds = self.calendar.in_force(fence, t[row])
+            row, fence = row[holds], fence[holds]
+        return row, self.codes[fence]
 
     def locate_grid(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], t: NDArray[np.int64]
     ) -> NDArray[np.int16]:
         """Code of the grid that holds each point at its own time, 0 none; the lowest code on a shared line."""
-        raise NotImplementedError
+        row, code = self.locate(lon, lat, t)
+        grid = np.isin(code, np.unique(self.codes[self.is_grid]))
+        row, code = row[grid], code[grid]
+        first = np.ones(len(row), np.bool_)
+        first[1:] = row[1:] != row[:-1]
+        out = np.zeros(len(lon), np.int16)
+        out[row[first]] = code[first]
+        return out
+
+    def locate_any_time(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Pairs (row, fence number), sorted, of each point in each polygon, whether in force or not."""
+        rows, fences = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        raster = self._raster
+        for k in range(0, len(lon) if raster else 0, POINTS_AT_ONCE):
+            assert raster is not None
+            part = slice(k, k + POINTS_AT_ONCE)
+            row, fence = exact_pairs(raster, self._shapes, lon[part], lat[part])
+            rows.append(row + k)
+            fences.append(fence.astype(np.int64))
+        return np.concatenate(rows), np.concatenate(fences)
+
+    def version_at(self, code: NDArray[np.integer], t: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Number of the fence that is the version of each code at t, windows apart; -1 none. Shapes (n,)."""
+        if not self.fences:
+            return np.full(len(code), -1)
+        at = np.searchsorted(self.codes, code, side="right") - 1
+        for _ in self.fences:
+            late = (at >= 0) & (self.calendar.valid_from[at] > t)
+            if not late.any():
+                break
+            at = at - late
+        known = (at >= 0) & (self.codes[at] == code) & self.calendar.valid(np.maximum(at, 0), t)
+        return np.where(known, at, -1)
+
+    def distance_m(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], code: NDArray[np.integer], t: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Metres from each point to the fence of its code, 0 inside, infinite where no version is valid at t.
+
+        Args:
+            lon: (n,) degrees.
+            lat: (n,) degrees.
+            code: (n,) one a point.
+            t: (n,) int64; windows do not matter here.
+
+        Returns:
+            (n,) float64, metres, within 0.5 % below 85 degrees of latitude; NaN for points without coordinates.
+        """
+        fence = self.version_at(code, t)
+        out = np.full(len(lon), np.inf)
+        known = np.flatnonzero(fence >= 0)
+        out[known] = self._distance_m(lon[known], lat[known], fence[known])
+        return out
+
+    def _distance_m(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], fence: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        out = np.zeros(len(lon))
+        outside = np.flatnonzero(~shapely.intersects_xy(self._shapes[fence], lon, lat))
+        out[outside] = distance_to_line_m(lon[outside], lat[outside], fence[outside], self._edges)
+        return out
+
+    def holds(self, lon: NDArray[np.float64], lat: NDArray[np.float64], fence: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each point is in the polygon of its fence (by number), the line included; -1 holds nothing."""
+        out = np.zeros(len(lon), np.bool_)
+        known = np.flatnonzero(fence >= 0)
+        out[known] = shapely.intersects_xy(self._shapes[fence[known]], lon[known], lat[known])
+        return out
+
+    def within(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], fence: NDArray[np.int64], limit_m: float
+    ) -> NDArray[np.bool_]:
+        """Whether each point is in its fence (by number) or at most so many metres away; -1 is never near."""
+        west, south, east, north = self._bounds[fence].T
+        up = np.maximum(np.maximum(south - lat, lat - north), 0.0) * LEAST_M_PER_DEGREE
+        m_lon, _ = metres_per_degree(np.minimum(np.abs(lat) + 2 * limit_m / LEAST_M_PER_DEGREE, 90.0))
+        aside = np.maximum(np.maximum(west - lon, lon - east), 0.0)
+        out = (fence >= 0) & (up <= limit_m) & (np.minimum(aside, 360.0 - aside) * m_lon <= limit_m)
+        maybe = np.flatnonzero(out)
+        out[maybe] = self._distance_m(lon[maybe], lat[maybe], fence[maybe]) <= limit_m
+        return out
+
+    def intersects_segment(
+        self,
+        lon0: NDArray[np.float64],
+        lat0: NDArray[np.float64],
+        lon1: NDArray[np.float64],
+        lat1: NDArray[np.float64],
+        during: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int16]]:
+        """Pairs (row, code), sorted, of each segment and each fence it passes through from outside to outside.
+
+        Args:
+            lon0: (n,) degrees, start; the short way is taken across the antimeridian.
+            lat0: (n,) degrees, start.
+            lon1: (n,) degrees, end.
+            lat1: (n,) degrees, end.
+            during: times of start and end, (n,) each: the fence is in force at both. None: at any time.
+        """
+        row, lines = _lines(lon0, lat0, lon1, lat1)
+        part, fence = self._tree.query(shapely.envelope(lines))
+        row, lines = row[part], lines[part]
+        if during is not None and self.calendar.timed:
+            holds = self.calendar.in_force(fence, during[0][row]) & self.calendar.in_force(fence, during[1][row])
+            row, lines, fence = row[holds], lines[holds], fence[holds]
+        for lon, lat in ((lon0, lat0), (lon1, lat1)):
+            outside = ~shapely.intersects_xy(self._shapes[fence], lon[row], lat[row])
+            row, lines, fence = row[outside], lines[outside], fence[outside]
+        passes = shapely.intersects(self._shapes[fence], lines)
+        pairs = np.unique(np.stack([row[passes], self.codes[fence[passes]].astype(np.int64)]), axis=1)
+        return pairs[0], pairs[1].astype(np.int16)
+
+
+def _lines(
+    lon0: NDArray[np.float64], lat0: NDArray[np.float64], lon1: NDArray[np.float64], lat1: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """Rows and line strings of the segments; one across the antimeridian comes twice, once for each side."""
+    turn = 360.0 * np.round((lon0 - lon1) / 360.0)
+    across = np.flatnonzero(turn)
+    row = np.concatenate([np.arange(len(lon0)), across])
+    start = np.concatenate([lon0, (lon0 - turn)[across]])
+    end = np.concatenate([lon1 + turn, lon1[across]])
+    ends = np.stack([np.stack([start, lat0[row]], -1), np.stack([end, lat1[row]], -1)], axis=1)
+    return row, np.asarray(shapely.linestrings(ends), object)
+
+
+def _refuse_faults(fences: Sequence[Fence]) -> None:
+    faults = [f"fence {f.code} ({f.name}): {fault}" for f in fences for fault in _faults(f)]
+    for a, b in pairwise(fences):
+        if a.code != b.code:
+            continue
+        if b.valid_from < a.valid_to:
+            faults.append(f"fence {a.code} ({a.name}): versions {a.version} and {b.version} hold at one time; "
+                          "end the one where the other begins")  # fmt: skip
+        if a.layer != b.layer:
+            faults.append(
+                f"fence {a.code} ({a.name}): in two layers, {a.layer} and {b.layer}; give one a code of its own"
+            )
+    if faults:
+        raise FenceError("\n".join(faults))
+
+
+def _faults(fence: Fence) -> list[str]:
+    """What is wrong with one fence taken alone."""
+    bounds = fence.geometry.bounds
+    checks = (
+        (0 < fence.code < 2**15, "its code is not in 1..32767; number the fences anew"),
+        (fence.layer in ("grid", "zone"), f"its layer is {fence.layer!r}; write 'grid' or 'zone'"),
+        (not fence.geometry.is_empty, "it has no area; draw it or leave it out"),
+        (fence.geometry.is_valid, f"{shapely.is_valid_reason(fence.geometry)}; mend the drawing"),
+        (fence.valid_from < fence.valid_to, "it ends before it begins; exchange valid_from and valid_to"),
+        (all(w.opens < w.closes for w in fence.windows), "a window closes before it opens; exchange its times"),
+        (
+            all(a.closes <= b.opens for a, b in pairwise(fence.windows)),
+            "its windows overlap or are out of order; sort and merge them",
+        ),
+        (
+            not bounds or (bounds[0] >= -180 and bounds[2] <= 180 and bounds[1] >= -90 and bounds[3] <= 90),
+            "it lies outside longitude -180..180, latitude -90..90; write lon, lat in degrees",
+        ),
+        (
+            not bounds or bounds[2] - bounds[0] <= 180,
+            "it is wider than 180 degrees, so it crosses the antimeridian; cut it there into two parts",
+        ),
+    )
+    return [text for fine, text in checks if not fine]

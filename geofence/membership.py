@@ -2,86 +2,75 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .columns import (
+    EVENT_DTYPES,
+    MEMBERSHIP_DTYPES,
+    EventKind,
+    FenceEvents,
+    FenceRules,
+    Fixes,
+    MembershipState,
+    empty_events,
+    empty_membership,
+)
+from .fences import FenceSet
+from .screen import Scene, changed_vessels, set_scene
+from .walk import walk
 
-class EventKind:
-    """Codes of `FenceEvents.kind`; names for storage in `NAMES`."""
-
-    ENTER = 1
-    EXIT = 2
-    CROSS = 3
-    DWELL = 4
-    NAMES = {1: "enter", 2: "exit", 3: "cross", 4: "dwell"}  # noqa: RUF012
-
-
-@dataclass(frozen=True, slots=True)
-class FenceRules:
-    """Numbers and reasons stand in config/default.toml."""
-
-    confirm_fixes: int  # 2 consecutive fixes ...
-    confirm_s: float  # ... and at least 2 min beyond the line
-    sparse_interval_s: float  # 1 fix is enough at this reporting interval or more (5 min)
-    exit_distance_m: float  # out only when so far outside (200 m)
-    cross_gap_s: float  # no crossing is inferred over a longer gap (1 h)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fixes:
-    """Accepted fixes, sorted by (vessel, t), at most one a pair. Shapes (n,)."""
-
-    vessel: NDArray[np.int64]
-    t: NDArray[np.int64]
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
+__all__ = [
+    "EVENT_DTYPES",
+    "MEMBERSHIP_DTYPES",
+    "EventKind",
+    "FenceEvents",
+    "FenceRules",
+    "Fixes",
+    "MembershipState",
+    "advance_membership",
+    "empty_events",
+    "empty_membership",
+]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MembershipState:
-    """One row a (vessel, fence) that is inside, entering or leaving; sorted by (vessel, fence). Shapes (n,)."""
+def advance_membership(
+    state: MembershipState, previous: Fixes, fixes: Fixes, fences: FenceSet, rules: FenceRules
+) -> tuple[MembershipState, FenceEvents]:
+    """Take accepted fixes into the membership of their vessels. Pure; the conventions stand in `geofence.stays`.
 
-    vessel: NDArray[np.int64]
-    fence: NDArray[np.int16]
-    phase: NDArray[np.int8]  # 1 entering, 2 inside, 3 leaving
-    since: NDArray[np.int64]  # confirmed entry (first fix of its streak); of an entering row, that first fix
-    streak_t: NDArray[np.int64]  # first fix of the running unconfirmed streak
-    streak_n: NDArray[np.int16]  # fixes in it
-    streak_lon: NDArray[np.float64]
-    streak_lat: NDArray[np.float64]
-    dwelt: NDArray[np.bool_]  # the dwell event of this stay is out
+    Any split of the fixes of a vessel in time, and any sharding by vessel, gives the same events and end state.
 
+    Args:
+        state: rows of the vessels in `fixes`, others may be among them and stay as they are.
+        previous: the last accepted fix of each vessel before the batch, sorted by vessel; vessels never seen lack.
+        fixes: new ones, later than their vessel's previous one.
+        fences: as they are known now, with all versions the times of the fixes need.
+        rules: thresholds.
 
-MEMBERSHIP_DTYPES: dict[str, type] = {
-    "vessel": np.int64, "fence": np.int16, "phase": np.int8, "since": np.int64, "streak_t": np.int64,
-    "streak_n": np.int16, "streak_lon": np.float64, "streak_lat": np.float64, "dwelt": np.bool_,
-}  # fmt: skip
-
-
-def empty_membership() -> MembershipState:
-    return MembershipState(**{name: np.empty(0, dtype) for name, dtype in MEMBERSHIP_DTYPES.items()})
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FenceEvents:
-    """What happened, sorted by (confirmed_at, vessel, t, fence). Shapes (n,)."""
-
-    vessel: NDArray[np.int64]
-    fence: NDArray[np.int16]
-    kind: NDArray[np.int8]  # EventKind
-    t: NDArray[np.int64]  # first fix of the streak that confirmed it
-    confirmed_at: NDArray[np.int64]  # the fix that confirmed it
-    lon: NDArray[np.float64]  # where, at t
-    lat: NDArray[np.float64]
+    Returns:
+        The new state, rows of all vessels in `state` and `fixes`, and the events.
+    """
+    if not len(fixes.vessel):
+        return state, empty_events()
+    scene = set_scene(state, previous, fixes, fences, rules)
+    active = changed_vessels(scene, state)
+    if not active.any():
+        return state, empty_events()
+    walked, events = walk(scene, active, state)
+    return _merged(state, walked, scene, active), events
 
 
-EVENT_DTYPES: dict[str, type] = {
-    "vessel": np.int64, "fence": np.int16, "kind": np.int8, "t": np.int64, "confirmed_at": np.int64,
-    "lon": np.float64, "lat": np.float64,
-}  # fmt: skip
-
-
-def empty_events() -> FenceEvents:
-    return FenceEvents(**{name: np.empty(0, dtype) for name, dtype in EVENT_DTYPES.items()})
+def _merged(
+    state: MembershipState, walked: MembershipState, scene: Scene, active: NDArray[np.bool_]
+) -> MembershipState:
+    """Rows of the vessels walked in place of their old ones, sorted."""
+    keep = np.ones(len(state.vessel), np.bool_)
+    keep[scene.state_rows[active[scene.state_at]]] = False
+    columns = {
+        f.name: np.concatenate([getattr(state, f.name)[keep], getattr(walked, f.name)]) for f in fields(MembershipState)
+    }
+    order = np.lexsort((columns["fence"], columns["vessel"]))
+    return MembershipState(**{name: column[order] for name, column in columns.items()})
