@@ -24,6 +24,7 @@ from .queries import load_queries
 
 _Q = load_queries("commit")
 _DAY_US = 86_400_000_000
+_HOUR_US = 3_600_000_000
 _EPOCH = date(1970, 1, 1)
 
 
@@ -44,6 +45,9 @@ def write_outcome(cur: Cursor, outcome: Outcome, cursors: Mapping[str, int]) -> 
     assert row, "mg.engine_clock has one row"
     rev = int(row[0])
     stored = _write_positions(cur, outcome.positions)
+    if stored:
+        hours = np.unique(outcome.positions.t // _HOUR_US) * _HOUR_US
+        cur.execute(_Q["hours_due"], [rev, hours.tolist()])
     _write_vessels(cur, outcome.vessels, rev)
     _write_membership(cur, outcome.membership, outcome.membership_of)
     events = _write_events(cur, outcome.events, rev)

@@ -243,6 +243,14 @@ comment on column mg.grid_hour.hour is 'Beginning of the hour, UTC.';
 comment on column mg.grid_hour.positions is 'Positions reported in it.';
 comment on column mg.grid_hour.vessels is 'Different vessels that reported them.';
 
+create table mg.grid_hour_due (
+  hour timestamptz not null,
+  rev bigint not null
+);
+comment on table mg.grid_hour_due is 'Hours whose roll-up is out of date. No key: a commit must never wait for maintenance.';
+comment on column mg.grid_hour_due.hour is 'Beginning of the hour, UTC.';
+comment on column mg.grid_hour_due.rev is 'Commit that stored positions in it.';
+
 create table mg.case_file (
   case_id text primary key,
   kind text not null,

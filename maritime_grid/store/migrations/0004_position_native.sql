@@ -2,7 +2,7 @@
 -- Positions in range partitions by day (UTC), where the server has no TimescaleDB.
 create table mg.position (like mg.position_shape including all) partition by range (t);
 drop table mg.position_shape;
-create unique index position_key on mg.position (mmsi, t);  -- the natural key: storing a position twice is storing it once
+create unique index position_key on mg.position (mmsi, t desc);  -- the natural key: storing a position twice is storing it once
 create index position_time on mg.position using brin (t) with (pages_per_range = 32);
 comment on table mg.position is 'Positions as reported; one row a vessel and time.';
 

@@ -29,6 +29,9 @@ insert into mg.position (t, received_at, mmsi, lon, lat, sog, cog, heading, grid
 select t, received_at, mmsi, lon, lat, sog, cog, heading, grid, source, nav_status, quality from pg_temp.position_in
 on conflict (mmsi, t) do nothing;
 
+-- name: hours_due
+insert into mg.grid_hour_due (hour, rev) select mg.at(hour), %s from unnest(%s::bigint[]) as hour;
+
 -- name: upsert_vessels
 insert into mg.vessel_state as v
   (mmsi, t, received_at, lon, lat, sog, cog, heading, nav_status, source, quality, heard_at, outage_us, ais_t, vms_t,

@@ -1,0 +1,83 @@
+-- name: lock
+-- Who does not get it leaves the work to the one who has it.
+select pg_try_advisory_lock(7201003);
+
+-- name: unlock
+select pg_advisory_unlock(7201003);
+
+-- name: make_days
+select count(*) from unnest(%s::date[]) as day where mg.make_day(day);
+
+-- name: native_days_before
+select part::text from mg.position_day where day < %s::date order by day;
+
+-- name: drop_chunks
+select count(*) from drop_chunks('mg.position', older_than => %s::timestamptz);
+
+-- name: old_rows
+-- Whatever else grows with time and nobody answers for.
+with quarantined as (
+  delete from mg.quarantine where received_at < %(quarantine)s and isfinite(received_at) returning 1
+)
+select count(*) from quarantined;
+
+-- name: due_hours
+select hour, max(rev) from mg.grid_hour_due group by hour order by hour limit %s;
+
+-- name: roll_up
+-- The whole hour anew: doing it twice is doing it once.
+insert into mg.grid_hour as h (grid, hour, positions, vessels)
+select grid, %(hour)s::timestamptz, count(*), count(distinct mmsi)
+from mg.position where t >= %(hour)s and t < %(hour)s + interval '1 hour' group by grid
+on conflict (grid, hour) do update set positions = excluded.positions, vessels = excluded.vessels
+where (h.positions, h.vessels) is distinct from (excluded.positions, excluded.vessels);
+
+-- name: rolled_up
+delete from mg.grid_hour_due where hour = %(hour)s and rev <= %(rev)s;
+
+-- name: loose_indexes_native
+-- Random order of insertion leaves leaves of an index two thirds full; a closed day can be packed.
+select i.indexrelid::regclass::text
+from mg.position_day d join pg_index i on i.indrelid = d.part and i.indisunique join pg_class t on t.oid = d.part
+where d.day < %(day)s::date and t.reltuples > 0
+  and pg_relation_size(i.indexrelid) > 65536 + %(bytes_a_row)s * t.reltuples;
+
+-- name: analyze_native
+select part::text from mg.position_day d join pg_class t on t.oid = d.part where t.reltuples < 0;
+
+-- name: loose_indexes_chunks
+select i.indexrelid::regclass::text
+from show_chunks('mg.position', older_than => %(day)s::timestamptz) as chunk
+join pg_index i on i.indrelid = chunk and i.indisunique join pg_class t on t.oid = chunk
+where t.reltuples > 0 and pg_relation_size(i.indexrelid) > 65536 + %(bytes_a_row)s * t.reltuples;
+
+-- name: analyze_chunks
+select chunk::text from show_chunks('mg.position') as chunk join pg_class t on t.oid = chunk where t.reltuples < 0;
+
+-- name: has_columnstore
+select compression_enabled from timescaledb_information.hypertables
+where hypertable_schema = 'mg' and hypertable_name = 'position';
+
+-- name: enable_columnstore
+alter table mg.position set (timescaledb.compress, timescaledb.compress_segmentby = 'mmsi',
+                             timescaledb.compress_orderby = 't desc');
+
+-- name: chunks_to_convert
+select format('%%I.%%I', chunk_schema, chunk_name) from timescaledb_information.chunks
+where hypertable_schema = 'mg' and hypertable_name = 'position' and not is_compressed and range_end <= %s
+order by range_end;
+
+-- name: convert_chunk
+select compress_chunk(%s::regclass, if_not_compressed => true);
+
+-- name: has_aggregate
+select to_regclass('mg.grid_hour_live') is not null;
+
+-- name: make_aggregate
+-- Up to the second where the edition has it; the roll-up table is the same in all editions.
+create materialized view mg.grid_hour_live with (timescaledb.continuous) as
+select grid, time_bucket(interval '1 hour', t) as hour, count(*) as positions, count(distinct mmsi) as vessels
+from mg.position group by grid, time_bucket(interval '1 hour', t) with no data;
+
+-- name: refresh_aggregate
+call refresh_continuous_aggregate('mg.grid_hour_live', %s::timestamptz, %s::timestamptz);
