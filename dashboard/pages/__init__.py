@@ -1,0 +1,1 @@
+"""One file a page: its ids, `layout()` and `register(app, ...)`. Nothing is registered at import."""

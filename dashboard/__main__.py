@@ -1,0 +1,5 @@
+"""`python -m dashboard`."""
+
+from .serve import main
+
+raise SystemExit(main())

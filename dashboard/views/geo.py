@@ -1,0 +1,75 @@
+"""GeoJSON of the map: coast, grids, ports, and the names of places."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from shapely import maximum_inscribed_circle, shape  # pyright: ignore[reportUnknownVariableType]
+from shapely.geometry import MultiPolygon
+
+from maritime_grid.store.rows import PlaceRow, PortRow
+
+TAIL = re.compile(r"\s*(网格)?[\((](示例|sample)[\))]\s*$")  # the mark "sample" stands once on the screen, not 34 times
+
+
+def short_name(name: str) -> str:
+    """A grid's name without what all of them share: 沈家门近岸网格(示例) -> 沈家门近岸."""
+    bare = TAIL.sub("", name)
+    return re.sub(r"(?<=.)网格(?=\d*$)", "", bare) or name
+
+
+def label_point(geometry: dict[str, Any]) -> tuple[float, float]:
+    """lon, lat in degrees of the middle of the widest part, where a name fits best."""
+    polygon = shape(geometry)
+    if isinstance(polygon, MultiPolygon):
+        polygon = max(polygon.geoms, key=lambda part: part.area)
+    middle = maximum_inscribed_circle(polygon, tolerance=0.01).coords[0]
+    return round(middle[0], 4), round(middle[1], 4)
+
+
+def places_geojson(places: Sequence[PlaceRow], layer: str) -> dict[str, Any]:
+    """FeatureCollection of one layer; properties: code, names, kind, label point."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": place.geojson,
+            "properties": {**place_names(place), "code": place.code, "kind": place.kind, "sample": place.sample,
+                           "label": label_point(place.geojson)},
+        }
+        for place in places
+        if place.layer == layer
+    ]  # fmt: skip
+    return {"type": "FeatureCollection", "features": features}
+
+
+def place_names(place: PlaceRow) -> dict[str, str]:
+    return {"zh": short_name(place.name_zh), "en": short_name(place.name_en)}
+
+
+def ports_geojson(ports: Sequence[PortRow]) -> dict[str, Any]:
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [port.lon, port.lat]},
+            "properties": {"port_id": port.port_id, "zh": port.name_zh, "en": port.name_en},
+        }
+        for port in ports
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def coast_geojson(detailed: Path, wide: Path | None) -> dict[str, Any]:
+    """Land: the wide sheet below, the detailed one above; the property `wide` tells them apart."""
+    features: list[dict[str, Any]] = []
+    for path, is_wide in ((wide, True), (detailed, False)):
+        if path is None:
+            continue
+        sheet = cast("dict[str, Any]", json.loads(path.read_text("utf-8")))
+        features += [
+            {"type": "Feature", "geometry": f["geometry"], "properties": {"wide": is_wide}} for f in sheet["features"]
+        ]
+    return {"type": "FeatureCollection", "features": features}
