@@ -13,7 +13,7 @@ from .domain.errors import SettingsError
 from .settings_model import FeedSettings, Settings, ZoneKind
 
 PREFIX = "MG_"
-OTHER_VARIABLES = ("MG_CONFIG", "MG_HOME", "MG_SHARED", "MG_REQUIRE_ALL", "MG_CHROMIUM")
+OTHER_VARIABLES = ("MG_CONFIG", "MG_HOME", "MG_SHARED", "MG_REQUIRE_ALL", "MG_CHROMIUM", "MG_PGINSTALL")
 TEST_PREFIX = "MG_TEST_"
 
 

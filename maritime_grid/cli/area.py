@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from geofence.load import Feature, FenceError, check, read_features
 from pyproj import Geod
 from shapely.geometry import mapping
 
-from geofence.load import Feature, FenceError, check, read_features
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.settings import Settings, area_file
 from maritime_grid.store.registry import PlaceInput

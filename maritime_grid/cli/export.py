@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from maritime_grid.domain.errors import UsageError
-from maritime_grid.store.reads import read_only_query
+from maritime_grid.store.query import read_only_query
 
 from .store_option import add_store_options, settings_of, store_dsn
 from .times import instant

@@ -6,10 +6,10 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
+from geofence.load import FenceError, check, read_features
 from rich.console import Console
 from rich.table import Table
 
-from geofence.load import FenceError, check, read_features
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.settings import Settings
 from maritime_grid.store.registry import PlaceInput, PlaceVersion
@@ -77,7 +77,7 @@ def run_load(args: argparse.Namespace, settings: Settings) -> int:
         first = not store.places_world()
         start = int(args.valid_from.timestamp() * 1_000_000) if args.valid_from else ALWAYS if first else now_us()
         store.save_ports(ports)
-        done = store.save_places(places, filed_by=args.by, reason=args.reason, valid_from=start, filed_at=now_us())
+        done = store.save_places(places, filed_by=args.by, reason=args.reason, valid_from=start)
     print(f"{done.new} new, {done.changed} changed, {done.same} same")
     return 0
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from maritime_grid.settings import Settings
-from maritime_grid.simulate import roster
 from maritime_grid.store.registry import RosterRow
 from maritime_grid.store.writer import Store
 
@@ -32,11 +31,13 @@ def prepare_store(dsn: str, settings: Settings) -> None:
 
         places, ports = read_area(settings)
         store.save_ports(ports)
-        store.save_places(places, filed_by="maritime-grid", reason="first load", valid_from=ALWAYS, filed_at=now_us())
+        store.save_places(places, filed_by="maritime-grid", reason="first load", valid_from=ALWAYS)
 
 
 def save_demo_roster(dsn: str, settings: Settings) -> None:
     """The made-up fleet's vessels into the roster; those of the operator stay."""
+    from maritime_grid.simulate import roster  # noqa: PLC0415 (only for a demonstration, and slow to load)
+
     rows = [
         RosterRow(
             mmsi=int(row.mmsi),

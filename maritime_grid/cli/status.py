@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from maritime_grid.store.reads import read_only_query
+from maritime_grid.store.query import read_only_query
 
 from .store_option import add_store_options, settings_of, store_dsn
 

@@ -39,6 +39,7 @@ from .store_option import (
 
 READY_TIMEOUT_S = 90.0
 STORE_CHECK_S = 5.0
+HOPELESS = 3  # failures in a row of one program during the start
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -178,8 +179,13 @@ class Up:
         """With a demo fleet until data flows; else a feed may be silent for long, and a live page is enough."""
         page = "readyz" if self.demo else "healthz"
         url = f"http://{ports.dialled(self.host)}:{self.port}/{page}"
-        if not self.children.run(lambda: ports.http_ok(url), timeout_s=READY_TIMEOUT_S):
+        self.children.run(lambda: ports.http_ok(url) or self._hopeless(), timeout_s=READY_TIMEOUT_S)
+        if not ports.http_ok(url):
             raise ServiceUnavailableError(f"the wall does not answer at {url}", "see the lines above")
+
+    def _hopeless(self) -> bool:
+        """Whether a program keeps ending right after its start: no use to wait on."""
+        return any(self.children.failures(name) >= HOPELESS for name in self.children.names())
 
     def _tell(self) -> None:
         address = f"http://{ports.dialled(self.host)}:{self.port}/"

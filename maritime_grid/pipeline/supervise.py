@@ -71,6 +71,13 @@ class Supervisor:
         """Of the children that run now."""
         return {name: c.process.pid for name, c in self._children.items() if c.process.poll() is None}
 
+    def names(self) -> list[str]:
+        return list(self._children)
+
+    def failures(self, name: str) -> int:
+        """How often that child ended by itself since it last ran steadily."""
+        return self._children[name].failures
+
     def poll(self) -> None:
         """Restarts what ended, each after its own back-off. Call it often; it never waits."""
         now = time.monotonic()
