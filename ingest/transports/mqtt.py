@@ -66,7 +66,7 @@ class MqttTransport(Reader):
         self._connection = 0
         self._acks: deque[Token] = deque()
         self._refusal = ""
-        self._cut = self._unreadable = 0
+        self._cut = self._unreadable = self._pending = 0
         self._client = self._make_client()
 
     def _make_client(self) -> paho.Client:
@@ -88,6 +88,7 @@ class MqttTransport(Reader):
         self._detail = f"connecting to {self._address}"
         self._refusal = ""
         self._connection += 1
+        self._pending = 0
         self._acks.clear()
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = self._limits.session_expiry_s
@@ -107,6 +108,7 @@ class MqttTransport(Reader):
             self._serve(cast("socket.socket", sock))
         finally:
             if self._stop.is_set():
+                self._write()  # what was committed at the very last
                 self._client.disconnect()
                 self._client.loop_write()
             _shut(self._client)
@@ -145,6 +147,7 @@ class MqttTransport(Reader):
             token = self._acks.popleft()
             if token.connection == self._connection:
                 self._client.ack(token.mid, 1)
+                self._pending -= 1
         return not self._client.want_write() or self._client.loop_write() == paho.MQTT_ERR_SUCCESS
 
     def _on_connect(self, client: paho.Client, _data: Any, flags: Any, reason: Any, _properties: Any) -> None:
@@ -184,11 +187,17 @@ class MqttTransport(Reader):
             if not self._inbox.put(Packet(self._now_us(), data, topic)):
                 self._dropped += 1
             return
+        self._pending += 1
         self._inbox.put_wait(Packet(self._now_us(), data, topic, Token(self._connection, message.mid)))
 
     def _extra(self) -> str:
         counts = {"over-long payloads cut": self._cut, "unreadable topics dropped": self._unreadable}
         return ", ".join(f"{n} {what}" for what, n in counts.items() if n)
+
+    @property
+    def unacknowledged(self) -> int:
+        """Messages of this connection that the broker still waits for; at its window it sends no more."""
+        return self._pending
 
     def acknowledge(self, packets: Sequence[Packet]) -> None:
         """Their content is committed: the broker may forget them. Packets in order of arrival."""

@@ -16,11 +16,13 @@ from time import monotonic
 
 from iotcore import IotCoreBroker
 
+from maritime_grid.domain.errors import UsageError
+
 HOST = "127.0.0.1"
 SEGMENT_BYTES = 100 << 20  # of a topic filter's log; the oldest of SEGMENTS goes when all are full
 SEGMENTS = 10
 MAX_PAYLOAD_BYTES = 1 << 20
-INFLIGHT = 4_000  # unacknowledged messages a client: as many as our own transport asks for
+WINDOW = 100  # it sends a subscriber no more unacknowledged messages, whatever the settings: commit before so many wait
 _POLL_S = 0.05
 
 _CONFIG = """\
@@ -29,7 +31,7 @@ id = 0
 [router]
 id = 0
 max_connections = 1000
-max_outgoing_packet_count = {inflight}
+max_outgoing_packet_count = 1000
 max_segment_size = {segment}
 max_segment_count = {segments}
 """
@@ -43,7 +45,7 @@ next_connection_delay_ms = 1
 [{version}.1.connections]
 connection_timeout_ms = 60000
 max_payload_size = {payload}
-max_inflight_count = {inflight}
+max_inflight_count = {window}
 dynamic_filters = true
 """
 
@@ -51,23 +53,26 @@ dynamic_filters = true
 def broker_config(port_v5: int, port_v4: int) -> str:
     """The broker's own TOML: MQTT 5 on one port, 3.1.1 on the other, both on the loopback."""
     listeners = [
-        _LISTENER.format(version=version, host=HOST, port=port, payload=MAX_PAYLOAD_BYTES, inflight=INFLIGHT)
+        _LISTENER.format(version=version, host=HOST, port=port, payload=MAX_PAYLOAD_BYTES, window=WINDOW)
         for version, port in (("v5", port_v5), ("v4", port_v4))
     ]
-    return "".join([_CONFIG.format(inflight=INFLIGHT, segment=SEGMENT_BYTES, segments=SEGMENTS), *listeners])
+    return "".join([_CONFIG.format(segment=SEGMENT_BYTES, segments=SEGMENTS), *listeners])
 
 
 def run_broker(port_v5: int, port_v4: int, stop: Event) -> None:
     """Serves until `stop`; the ports are free again when the process has ended.
 
-    Raises: OSError: a port is in use.
+    Raises: UsageError: a port is in use.
     """
     logging.getLogger("rumqttd").setLevel(logging.CRITICAL)  # it tells of every packet as if it were an error
     with TemporaryDirectory(prefix="maritime-grid-broker-") as folder:
         config = Path(folder) / "broker.toml"
         config.write_text(broker_config(port_v5, port_v4), encoding="utf-8")
         broker = IotCoreBroker(config_path=str(config))
-        broker.check_ports()
+        try:
+            broker.check_ports()
+        except OSError as error:
+            raise UsageError(f"broker ports {port_v5} and {port_v4} on {HOST}: {error}", "choose others") from error
         broker.start()
         stop.wait()
 

@@ -9,14 +9,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from ingest.packet import Packet, Transport
-from ingest.transports import TlsOptions, TransportLimits, open_transport
+from ingest.transports import MqttTransport, TlsOptions, TransportLimits, open_transport
+from maritime_grid.pipeline.broker import WINDOW
 from tests import needs
-from tests.integration.transports.conftest import Broker, connected, free_port, make_mosquitto
+from tests.integration.transports.conftest import Broker, connected, free_port, make_embedded, make_mosquitto
 from tests.unit.ingest_transports.waiting import until
 
 QUICK = TransportLimits(backoff_first_s=0.05, backoff_max_s=0.3)
@@ -54,7 +55,12 @@ def subscribe(broker: Broker) -> None:
         until(lambda: transport.status().connected)
         broker.publish("mg/v1/vessel/412000001/position", [b"first"])
         transport.acknowledge(take(transport, 1))
-        until(lambda: not transport._acks)  # type: ignore[attr-defined]
+        until(lambda: settled(transport))
+
+
+def settled(transport: Transport) -> bool:
+    """Its thread has dealt with every acknowledgement it was given."""
+    return not cast("MqttTransport", transport)._acks
 
 
 def consume(broker: Broker, ledger: Path, kill_at: int = 0, when: str = "before") -> int:
@@ -62,6 +68,22 @@ def consume(broker: Broker, ledger: Path, kill_at: int = 0, when: str = "before"
     command = [sys.executable, "-m", "tests.integration.transports.consumer", broker.url]
     command += [login.get("username", ""), login.get("password", ""), str(ledger), str(kill_at), when]
     return subprocess.run(command, cwd=needs.ROOT, timeout=60, check=False).returncode
+
+
+def test_the_embedded_broker_waits_for_acknowledgements_at_its_window(tmp_path: Path) -> None:
+    """Whoever gathers a batch must not wait for more than this many."""
+    broker = make_embedded(tmp_path)
+    broker.start()
+    try:
+        with opened(broker) as transport:
+            until(lambda: transport.status().connected)
+            broker.publish("mg/v1/a", [b"%d" % n for n in range(3 * WINDOW)])
+            for _ in range(3):
+                packets = take(transport, WINDOW)
+                assert len(packets) == WINDOW == cast("MqttTransport", transport).unacknowledged
+                transport.acknowledge(packets)
+    finally:
+        broker.stop()
 
 
 def test_a_consumer_killed_before_and_after_its_commit_loses_and_doubles_nothing(
@@ -103,8 +125,7 @@ def test_what_was_acknowledged_does_not_come_again(broker: Broker) -> None:
     broker.publish("mg/v1/a", [b"%d" % n for n in range(50)])
     with opened(broker) as transport:
         packets = take(transport, 50)
-        transport.acknowledge(packets[:30])
-        until(lambda: not transport._acks)  # type: ignore[attr-defined]
+        transport.acknowledge(packets[:30])  # and closed at once
     with opened(broker) as transport:
         assert payloads(take(transport, 20)) == [b"%d" % n for n in range(30, 50)]
 
@@ -120,7 +141,7 @@ def test_tokens_of_an_older_connection_are_ignored(broker: Broker) -> None:
         again = take(transport, 20)
         assert sorted(payloads(again)) == sorted(payloads(old))
         transport.acknowledge(old)
-        until(lambda: not transport._acks)  # type: ignore[attr-defined]
+        until(lambda: settled(transport))
         usurp(broker)
         third = take(transport, 20)
         assert sorted(payloads(third)) == sorted(payloads(old))
