@@ -1,0 +1,95 @@
+"""Packets laid end to end as one run of bytes with a table of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ingest.batch import I64, U8, Reason, Refusal
+from ingest.packet import Packet
+
+MAX_LINE = 1_024  # bytes; TAG block, sentence and tail of real feeds stay under 300
+PAD = 64  # zero bytes behind the last line, so that a fixed window from any place in a line stays inside
+_RAW_KEPT = 1_024
+_NEWLINE, _RETURN, _BACKSLASH, _STAR, _COMMA = 10, 13, 92, 42, 44
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Lines of several packets; every array of shape (n,), one entry a line, ends without the line's end mark."""
+
+    data: bytes  # `PAD` zero bytes behind the last line
+    buf: U8  # the same bytes as numbers
+    start: I64
+    end: I64
+    received_at: I64
+    first_seq: int  # number of the first line within its feed
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def line(self, i: int) -> bytes:
+        return self.data[self.start[i] : self.end[i]]
+
+    def refusal(self, i: int, reason: Reason, source: int, received_at: int | None = None) -> Refusal:
+        at = int(self.received_at[i]) if received_at is None else received_at
+        return Refusal(at, source, self.first_seq + i, reason, printable(self.line(i)))
+
+
+def printable(raw: bytes) -> str:
+    """Text of a refused line, at most 1,024 characters; what is no ASCII text shows as an escape."""
+    text = raw[:_RAW_KEPT].decode("ascii", "backslashreplace")
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)[:_RAW_KEPT]
+
+
+def make_block(packets: Sequence[Packet], first_seq: int) -> Block:
+    """One block of all packets; a packet that does not end a line ends it all the same."""
+    parts = [p.data if p.data.endswith(b"\n") else p.data + b"\n" for p in packets if p.data]
+    stamps = [p.received_at for p in packets if p.data]
+    data = b"".join(parts) + bytes(PAD)
+    buf = np.frombuffer(data, np.uint8)
+    newline = np.flatnonzero(buf == _NEWLINE)
+    start = np.empty_like(newline)
+    start[:1] = 0
+    start[1:] = newline[:-1] + 1
+    end = newline - ((newline > start) & (buf[newline - 1] == _RETURN))
+    if len(parts) == 1:
+        received = np.full(len(start), stamps[0], np.int64)
+    else:
+        bounds = np.cumsum([len(p) for p in parts]) if parts else np.empty(0, np.int64)
+        received = np.asarray(stamps, np.int64)[np.searchsorted(bounds, newline, side="right")]
+    return Block(data, buf, start, end, received, first_seq)
+
+
+def _first_from(positions: I64, start: I64, limit: I64) -> I64:
+    """First of the sorted `positions` in [start, limit) for each row; `limit` where there is none."""
+    padded = np.append(positions, np.iinfo(np.int64).max)
+    return np.minimum(padded[np.searchsorted(positions, start)], limit)
+
+
+def xor_between(buf: U8, first: I64, stop: I64) -> U8:
+    """Exclusive or of buf[first:stop] a row; 0 for an empty stretch. Rows are sorted and do not overlap."""
+    if not len(first):
+        return np.empty(0, np.uint8)
+    filled = stop > first
+    out = np.zeros(len(first), np.uint8)
+    edges = np.column_stack([first[filled], stop[filled]]).ravel()
+    if len(edges):
+        out[filled] = np.bitwise_xor.reduceat(buf, edges)[::2]
+    return out
+
+
+_HEX = np.full(256, 255, np.uint8)
+for _digits in (b"0123456789ABCDEF", b"0123456789abcdef"):
+    _HEX[np.frombuffer(_digits, np.uint8)] = np.arange(16)
+
+
+def hex_pair(buf: U8, at: I64) -> tuple[U8, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    """Value of the two hexadecimal digits at `at`, and whether they are such."""
+    high, low = _HEX[buf[at]], _HEX[buf[at + 1]]
+    return (high << 4) | (low & 15), (high < 16) & (low < 16)
+
+
+first_from = _first_from
