@@ -91,7 +91,11 @@ def _drop_old(conn: Connection, now: datetime, settings: MaintenanceSettings, ha
 
 
 def _drop_days(conn: Connection, before: datetime) -> int:
-    """Taken off without stopping readers, then dropped; a run that was killed in between is mended by the next."""
+    """Taken off without stopping readers, then dropped; what a killed run left half done is ended first."""
+    for part, pending in conn.execute(_Q["half_detached"]).fetchall():
+        if pending:
+            conn.execute(sql.SQL("alter table mg.position detach partition {} finalize").format(_name(part)))
+        conn.execute(sql.SQL("drop table {}").format(_name(part)))
     parts = [row[0] for row in conn.execute(_Q["native_days_before"], [before.date()])]
     for part in parts:
         conn.execute(sql.SQL("alter table mg.position detach partition {} concurrently").format(_name(part)))
@@ -120,14 +124,14 @@ def _pack(conn: Connection, now: datetime, has: Edition, report: Report) -> None
 
 def _convert(conn: Connection, before: datetime, report: Report) -> None:
     """Columnstore and continuous aggregate, in the community edition of TimescaleDB only."""
-    if not _value(conn, "has_aggregate"):
-        conn.execute(_Q["make_aggregate"])
-    conn.execute(_Q["refresh_aggregate"], [None, before])
     if not _value(conn, "has_columnstore"):
         conn.execute(_Q["enable_columnstore"])
     for (chunk,) in conn.execute(_Q["chunks_to_convert"], [before]).fetchall():
         conn.execute(_Q["convert_chunk"], [chunk])
         report.chunks_converted += 1
+    if not _value(conn, "has_aggregate"):
+        conn.execute(_Q["make_aggregate"])
+    conn.execute(_Q["refresh_aggregate"], [None, before])
 
 
 def _name(qualified: LiteralString) -> sql.SQL:

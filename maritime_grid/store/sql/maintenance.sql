@@ -11,6 +11,13 @@ select count(*) from unnest(%s::date[]) as day where mg.make_day(day);
 -- name: native_days_before
 select part::text from mg.position_day where day < %s::date order by day;
 
+-- name: half_detached
+-- What a killed run left: a detaching that was not ended, and partitions taken off that still stand there.
+select c.oid::regclass::text, i.inhdetachpending
+from pg_class c left join pg_inherits i on i.inhrelid = c.oid
+where c.relnamespace = 'mg'::regnamespace and c.relname ~ '^position_\d{8}$' and c.relkind = 'r'
+  and (i.inhrelid is null or i.inhdetachpending);
+
 -- name: drop_chunks
 select count(*) from drop_chunks('mg.position', older_than => %s::timestamptz);
 

@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from geofence.membership import EVENT_DTYPES, MEMBERSHIP_DTYPES, FenceEvents, MembershipState, empty_events, empty_membership
+from geofence.membership import (
+    EVENT_DTYPES,
+    MEMBERSHIP_DTYPES,
+    FenceEvents,
+    MembershipState,
+    empty_events,
+    empty_membership,
+)
 from ingest.batch import Batch
 from maritime_grid.domain.alerts import Alert, AlertKey, RuleName, Severity, alert_id
 from maritime_grid.domain.state import NEVER, VESSEL_DTYPES, Outcome, StoredPositions, VesselState, empty_vessels
@@ -48,13 +55,21 @@ def vessels(n: int = 1, **columns: Any) -> VesselState:
 
 
 def membership(n: int = 1, **columns: Any) -> MembershipState:
-    defaults = dict(vessel=412000001, fence=1, phase=2, since=T0, streak_t=NEVER, streak_n=0, streak_lon=np.nan,
-                    streak_lat=np.nan, dwelt=False)  # fmt: skip
+    defaults = {"vessel": 412000001, "fence": 1, "phase": 2, "since": T0, "streak_t": NEVER, "streak_n": 0,
+                "streak_lon": np.nan, "streak_lat": np.nan, "dwelt": False}  # fmt: skip
     return MembershipState(**_columns(n, {k: (MEMBERSHIP_DTYPES[k], v) for k, v in defaults.items()}, columns))
 
 
 def events(n: int = 1, **columns: Any) -> FenceEvents:
-    defaults = dict(vessel=412000001, fence=1, kind=1, t=T0, confirmed_at=T0 + 120 * SECOND, lon=122.3, lat=29.9)
+    defaults = {
+        "vessel": 412000001,
+        "fence": 1,
+        "kind": 1,
+        "t": T0,
+        "confirmed_at": T0 + 120 * SECOND,
+        "lon": 122.3,
+        "lat": 29.9,
+    }
     return FenceEvents(**_columns(n, {k: (EVENT_DTYPES[k], v) for k, v in defaults.items()}, columns))
 
 
