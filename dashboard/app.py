@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from .options import DashboardSettings
 from .pages import wall
 from .routes import add_routes
-from .security import FIXED, SecurityHeaders, policy
+from .security import SecurityHeaders
 from .snapshot import Snapshot
 from .source import WallReads
 from .words import Catalogues
@@ -41,8 +41,6 @@ def create_app(reads: WallReads, *, settings: DashboardSettings, clock: Callable
         lifespan=_running(snapshot),
     )
     add_routes(server, snapshot, settings, clock)
-    headers = dict(FIXED)
-    server.add_middleware(SecurityHeaders, headers=headers)
     app = Dash(
         __name__,
         server=server,  # pyright: ignore[reportArgumentType]  (typed for Flask; FastAPI is a documented backend)
@@ -54,7 +52,7 @@ def create_app(reads: WallReads, *, settings: DashboardSettings, clock: Callable
         title="maritime-grid",
     )
     wall.register(app, reads, snapshot, Catalogues(), settings)
-    headers["Content-Security-Policy"] = policy(app.csp_hashes())
+    server.add_middleware(SecurityHeaders, hashes=app.csp_hashes)
     return app
 
 

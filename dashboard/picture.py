@@ -12,7 +12,7 @@ from .known import Known
 from .options import DashboardSettings
 from .views.assess import Assessed, assess
 from .views.frame import FrameHead, pack
-from .views.geo import place_names, places_geojson, ports_geojson
+from .views.geo import place_names, places_geojson, ports_geojson, tile_names
 from .views.status import MAX_ALERTS, alert_json, event_json, feed_json, ms, severity_counts
 from .views.symbols import LOST
 from .views.tiles import make_tiles
@@ -95,7 +95,7 @@ def meta_body(known: Known, mark: Mark) -> Body:
             "names_rev": known.names_rev,
             "mmsi": mmsi,
             "names": [known.names.get(m, "") for m in mmsi],
-            "places": {p.code: {**place_names(p), "layer": p.layer, "kind": p.kind} for p in known.places},
+            "places": {p.code: {**place_names(p), **tile_names(p), "kind": p.kind} for p in known.places},
         }
     )
 

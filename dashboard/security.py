@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 def policy(script_hashes: Sequence[str]) -> str:
     """Content-Security-Policy: this server only.
 
-    Dash's one inline script is allowed by its hash. Styles need 'unsafe-inline': Dash's components put <style>
+    Dash's inline scripts are allowed by their hashes. Styles need 'unsafe-inline': Dash's components put <style>
     elements into the page as they load, with no hash known beforehand.
     """
     parts = {
@@ -30,10 +30,15 @@ def policy(script_hashes: Sequence[str]) -> str:
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds the headers to every answer; `headers` may be completed after the app is made."""
+    """ASGI middleware that adds the headers to every answer.
 
-    def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
-        self._app, self._headers = app, headers
+    Args:
+        app: what is guarded.
+        hashes: the inline scripts' hashes, asked for each page sent: Dash adds its router's at the first request.
+    """
+
+    def __init__(self, app: ASGIApp, hashes: Callable[[], Sequence[str]]) -> None:
+        self._app, self._hashes = app, hashes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,7 +48,9 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
+                page = headers.get("content-type", "").startswith("text/html")
+                headers["Content-Security-Policy"] = policy(self._hashes() if page else ())
+                for name, value in FIXED.items():
                     headers[name] = value
             await send(message)
 

@@ -45,6 +45,7 @@ class Snapshot:
         self._epoch = float(clock())
         self._store_up, self._read_at = False, None
         self._shown_names, self._shown_geo = -1, -1
+        self._fault = ""
         self._wake, self._stop = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
         mark = self._mark()
@@ -102,8 +103,10 @@ class Snapshot:
             self._store_up, self._read_at = True, self._clock()
         try:
             self.frame = self._next_frame()
-        except Exception:  # the thread must live: the next frame may be well
-            log.exception("the snapshot cannot be made")
+        except Exception as error:  # the thread must live: the next frame may be well; pages see the data grow old
+            if repr(error) != self._fault:
+                log.exception("the snapshot cannot be made")
+            self._fault = repr(error)
 
     def _read(self) -> None:
         if self._reads.rev() < self.known.rev:  # another store, or one restored from a backup: begin anew

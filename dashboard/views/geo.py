@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from shapely import maximum_inscribed_circle, shape  # pyright: ignore[reportUnknownVariableType]
-from shapely.geometry import MultiPolygon
+from shapely import maximum_inscribed_circle
+from shapely.geometry import MultiPolygon, Polygon, shape
 
 from maritime_grid.store.rows import PlaceRow, PortRow
 
@@ -22,12 +22,23 @@ def short_name(name: str) -> str:
     return re.sub(r"(?<=.)网格(?=\d*$)", "", bare) or name
 
 
+def tile_name(name: str) -> str:
+    """The first port's name and the kind of water, for a narrow tile: 桃花-登步-蚂蚁近岸 -> 桃花近岸."""
+    bare = short_name(name)
+    if "-" not in bare:
+        return bare
+    first, last = bare.split("-")[0], bare.rsplit("-", 1)[-1]
+    kind = re.search(r"(近岸|近海|外海)\d*$|\s\S+$", last)
+    return first + kind.group() if kind else first
+
+
 def label_point(geometry: dict[str, Any]) -> tuple[float, float]:
     """lon, lat in degrees of the middle of the widest part, where a name fits best."""
-    polygon = shape(geometry)
-    if isinstance(polygon, MultiPolygon):
-        polygon = max(polygon.geoms, key=lambda part: part.area)
-    middle = maximum_inscribed_circle(polygon, tolerance=0.01).coords[0]
+    drawn = shape(geometry)
+    if isinstance(drawn, MultiPolygon):
+        drawn = max(drawn.geoms, key=lambda part: part.area)
+    fits = isinstance(drawn, Polygon)  # zones may be lines
+    middle = (maximum_inscribed_circle(drawn, tolerance=0.01) if fits else drawn.representative_point()).coords[0]
     return round(middle[0], 4), round(middle[1], 4)
 
 
@@ -48,6 +59,10 @@ def places_geojson(places: Sequence[PlaceRow], layer: str) -> dict[str, Any]:
 
 def place_names(place: PlaceRow) -> dict[str, str]:
     return {"zh": short_name(place.name_zh), "en": short_name(place.name_en)}
+
+
+def tile_names(place: PlaceRow) -> dict[str, str]:
+    return {"tile_zh": tile_name(place.name_zh), "tile_en": tile_name(place.name_en)}
 
 
 def ports_geojson(ports: Sequence[PortRow]) -> dict[str, Any]:
