@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from geofence.load import Feature, FenceError, check, read_features
 from pyproj import Geod
-from shapely.geometry import mapping
 
+from geofence.fences import FenceError
+from geofence.load import Feature, Problem, check, read_features
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.settings import Settings, area_file
 from maritime_grid.store.registry import PlaceInput
@@ -32,12 +32,15 @@ def read_grids(path: Path, id_key: str, drawn: Path | None = None) -> list[Place
     Raises:
         UsageError: whatever is wrong, all of it, in one line a fault.
     """
-    features = _checked(path, id_key, exclusive=True)
-    shapes = {f.feature_id: f.geometry for f in _read(drawn, id_key)} if drawn else {}
-    unknown = sorted(shapes.keys() - {f.feature_id for f in features})
+    features = _read(path, id_key)
+    _refuse(check(features, exclusive=True))
+    outlines = _read(drawn, id_key) if drawn else []
+    _refuse(check(outlines, exclusive=False))
+    shapes = {f.id: f.geometry for f in outlines}
+    unknown = sorted(shapes.keys() - {f.id for f in features})
     if unknown:
         raise UsageError(f"{drawn}: {unknown[0]} is not in {path}", "give the same grids in both files")
-    return [_place(f, "grid", shapes.get(f.feature_id)) for f in features]
+    return [_place(f, "grid", shapes.get(f.id)) for f in features]
 
 
 def read_zones(path: Path, settings: Settings) -> list[PlaceInput]:
@@ -52,7 +55,7 @@ def read_zones(path: Path, settings: Settings) -> list[PlaceInput]:
         if kind not in settings.zone_kinds:
             known = ", ".join(sorted(settings.zone_kinds))
             raise UsageError(
-                f"{path}: feature {feature.feature_id} has kind {kind!r}",
+                f"{path}: feature {feature.id} has kind {kind!r}",
                 f"use one of {known}, or add [zone_kinds.{kind or 'NAME'}] to your settings",
             )
     fences = [f for f in features if settings.zone_kinds[f.properties["kind"]].fence]
@@ -129,39 +132,31 @@ def _read(path: Path, id_key: str) -> list[Feature]:
     try:
         return read_features(path, id_key=id_key)
     except FenceError as error:
-        raise UsageError(str(error)) from None
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}", "name a GeoJSON file that can be read") from None
+        raise UsageError(str(error).splitlines()[0]) from None
 
 
-def _checked(path: Path, id_key: str, *, exclusive: bool) -> list[Feature]:
-    features = _read(path, id_key)
-    _refuse(check(features, exclusive=exclusive))
-    return features
-
-
-def _refuse(problems: Sequence[object]) -> None:
+def _refuse(problems: Sequence[Problem]) -> None:
     if problems:
         more = f" (and {len(problems) - 1} more: maritime-grid grids validate)" if len(problems) > 1 else ""
         raise UsageError(f"{problems[0]}{more}")
 
 
-def _place(feature: Feature, layer: str, drawn: Any) -> PlaceInput:
+def _place(feature: Feature, layer: str, drawn: dict[str, Any] | None) -> PlaceInput:
     known: Mapping[str, Any] = feature.properties
     attributes = {key: known[key] for key in ("basis", "source", "dwell_s") if known.get(key) not in (None, "")}
     if known.get("valid_from") and known.get("valid_to"):  # month-day: a yearly season
         attributes["season"] = [known["valid_from"], known["valid_to"]]
     return PlaceInput(
-        place_id=feature.feature_id,
+        place_id=feature.id,
         layer=layer,
         kind=str(known.get("kind", "")),
-        name_zh=str(known.get("name_zh", feature.feature_id)),
+        name_zh=str(known.get("name_zh", feature.id)),
         name_en=str(known.get("name_en", "")),
         county=str(known.get("county", "")),
         port_ids=tuple(known.get("port_ids", ())),
         sample=bool(known.get("sample", False)),
-        fence=dict(mapping(feature.geometry)),
-        drawn=dict(mapping(drawn)) if drawn is not None else None,
+        fence=feature.geometry,
+        drawn=drawn,
         attributes=attributes,
     )
 

@@ -6,10 +6,8 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from geofence.load import FenceError, check, read_features
-from rich.console import Console
-from rich.table import Table
-
+from geofence.fences import FenceError
+from geofence.load import check, read_features
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.settings import Settings
 from maritime_grid.store.registry import PlaceInput, PlaceVersion
@@ -18,6 +16,7 @@ from maritime_grid.store.writer import Store
 from .area import read_area, read_grids, read_zones
 from .prepare import ALWAYS, now_us
 from .store_option import add_config_option, add_store_options, settings_of, store_dsn
+from .tables import print_table
 from .times import instant
 
 
@@ -53,7 +52,7 @@ def run_validate(args: argparse.Namespace, settings: Settings) -> int:
         return 0
     faults = 0
     for path in args.paths:
-        lines = faults_of(path, settings.area.id_key, exclusive=not args.zones)
+        lines = faults_of(path, settings, zones=args.zones)
         faults += len(lines)
         print("\n".join(lines) if lines else f"{path}: valid")
     if faults:
@@ -61,13 +60,16 @@ def run_validate(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def faults_of(path: Path, id_key: str, *, exclusive: bool) -> list[str]:
+def faults_of(path: Path, settings: Settings, *, zones: bool) -> list[str]:
+    """One line a fault; zones may overlap, and those that are lines to draw are passed over."""
+    kinds = settings.zone_kinds
     try:
-        return [str(problem) for problem in check(read_features(path, id_key=id_key), exclusive=exclusive)]
+        features = read_features(path, id_key=settings.area.id_key)
     except FenceError as error:
         return str(error).splitlines()
-    except OSError as error:
-        return [f"{path}: {error.strerror}"]
+    if zones:
+        features = [f for f in features if (kind := kinds.get(str(f.properties.get("kind")))) is None or kind.fence]
+    return [str(problem) for problem in check(features, exclusive=not zones)]
 
 
 def run_load(args: argparse.Namespace, settings: Settings) -> int:
@@ -93,17 +95,22 @@ def run_history(args: argparse.Namespace, settings: Settings) -> int:
         versions = [v for v in store.places_world() if args.place in (None, v.place_id)]
     if args.place and not versions:
         raise UsageError(f"there is no grid or zone {args.place}", "see: maritime-grid grids history")
-    show(Console(), versions)
+    show(versions)
     return 0
 
 
-def show(console: Console, versions: list[PlaceVersion]) -> None:
-    table = Table("id", "layer", "kind", "name", "version", "from (UTC)", "to (UTC)", "filed by", "filed at", "reason")
-    for v in versions:
-        span = moment(v.valid_from), moment(v.valid_to)
-        filed = v.filed_by, f"{v.filed_at:%Y-%m-%d %H:%M}", v.reason
-        table.add_row(v.place_id, v.layer, v.kind, v.name_zh, str(v.version), *span, *filed)
-    console.print(table)
+def show(versions: list[PlaceVersion]) -> None:
+    columns = "id", "layer", "kind", "name", "version", "from (UTC)", "to (UTC)", "filed by", "filed at", "reason"
+    print_table(
+        columns,
+        [
+            (
+                v.place_id, v.layer, v.kind, v.name_zh, v.version, moment(v.valid_from), moment(v.valid_to),
+                v.filed_by, f"{v.filed_at:%Y-%m-%d %H:%M}", v.reason,
+            )
+            for v in versions
+        ],
+    )  # fmt: skip
 
 
 def moment(us: int) -> str:

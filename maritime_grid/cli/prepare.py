@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from maritime_grid.settings import Settings
 from maritime_grid.store.registry import RosterRow
 from maritime_grid.store.writer import Store
+
+if TYPE_CHECKING:  # slow to load, and only the demonstration needs it
+    from maritime_grid.simulate import RosterEntry
 
 ALWAYS = -(2**62)  # in force from the beginning
 
@@ -34,20 +39,10 @@ def prepare_store(dsn: str, settings: Settings) -> None:
         store.save_places(places, filed_by="maritime-grid", reason="first load", valid_from=ALWAYS)
 
 
-def save_demo_roster(dsn: str, settings: Settings) -> None:
-    """The made-up fleet's vessels into the roster; those of the operator stay."""
-    from maritime_grid.simulate import roster  # noqa: PLC0415 (only for a demonstration, and slow to load)
-
+def save_demo_roster(dsn: str, entries: Iterable[RosterEntry]) -> None:
+    """The made-up fleet's vessels into the roster, marked as a sample; those of the operator stay."""
     rows = [
-        RosterRow(
-            mmsi=int(row.mmsi),
-            name_zh=row.name_zh,
-            vessel_class=row.vessel_class,
-            home_port=row.home_port,
-            gear=row.gear,
-            owner={"sample": True},
-        )
-        for row in roster(settings)
+        RosterRow(e.mmsi, e.name_zh, e.vessel_class, e.home_port, e.gear, owner={"sample": e.sample}) for e in entries
     ]
     with Store.open(dsn) as store:
         store.save_roster(rows)

@@ -6,12 +6,10 @@ import argparse
 import csv
 import sys
 
-from rich.console import Console
-from rich.table import Table
-
 from maritime_grid.store.query import read_only_query
 
 from .store_option import add_store_options, settings_of, store_dsn
+from .tables import print_table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,8 +27,5 @@ def run(args: argparse.Namespace) -> int:
         writer.writerow(columns)
         writer.writerows(rows)
         return 0
-    table = Table(*columns)
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    Console().print(table, markup=False)
+    print_table(columns, rows)
     return 0

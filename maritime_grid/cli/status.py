@@ -6,12 +6,10 @@ import argparse
 import json
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from maritime_grid.store.query import read_only_query
 
 from .store_option import add_store_options, settings_of, store_dsn
+from .tables import print_table
 
 # the api schema is a door for everyone; this command goes through it like any other reader
 FIGURES = """
@@ -41,20 +39,22 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({**figures, "feeds": feeds}, default=str))
         return 0
-    show(Console(), figures, feeds)
+    show(figures, feeds)
     return 0
 
 
-def show(console: Console, figures: dict[str, Any], feeds: list[dict[str, Any]]) -> None:
-    table = Table("figure", "value", show_header=False, box=None)
+def show(figures: dict[str, Any], feeds: list[dict[str, Any]]) -> None:
     for name, value in figures.items():
-        table.add_row(name.replace("_", " "), "-" if value is None else str(value))
-    console.print(table)
-    below = Table("feed", "kind", "watched", "last data (UTC)", "state", "messages this hour")
-    for feed in feeds:
-        state = f"down since {feed['down_since']:%H:%M}" if feed["down_since"] else "up"
-        last = f"{feed['last_at']:%Y-%m-%d %H:%M:%S}" if feed["last_at"] else "never"
-        below.add_row(
-            feed["name"], feed["kind"], "yes" if feed["watched"] else "no", last, state, str(feed["hour_count"] or 0)
+        print(f"{name.replace('_', ' '):<14} {'-' if value is None else value}")
+    rows = [
+        (
+            feed["name"],
+            feed["kind"],
+            "yes" if feed["watched"] else "no",
+            f"{feed['last_at']:%Y-%m-%d %H:%M:%S}" if feed["last_at"] else "never",
+            f"down since {feed['down_since']:%H:%M}" if feed["down_since"] else "up",
+            feed["hour_count"] or 0,
         )
-    console.print(below)
+        for feed in feeds
+    ]
+    print_table(("feed", "kind", "watched", "last data (UTC)", "state", "messages this hour"), rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def configured_dsn(args: argparse.Namespace, settings: Settings) -> str:
 
 
 @contextmanager
-def store_dsn(args: argparse.Namespace, settings: Settings, *, create: bool = False) -> Iterator[str]:
+def store_dsn(args: argparse.Namespace, settings: Settings, *, create: bool = False) -> Generator[str]:
     """DSN of the store to use; an embedded one runs as long as the context.
 
     With `create`, an embedded store that is not there yet is made; else that is an error.

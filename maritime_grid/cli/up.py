@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ from maritime_grid.pipeline.supervise import Command, Keeper, Supervisor
 from maritime_grid.settings import Settings
 
 from . import dashboard as dashboard_command
-from .prepare import prepare_store, save_demo_roster
+from .prepare import prepare_store
 from .store_option import (
     STORE_FOLDER,
     add_store_options,
@@ -75,7 +75,7 @@ class Step:
     console: Console
 
     @contextmanager
-    def __call__(self, what: str) -> Iterator[None]:
+    def __call__(self, what: str) -> Generator[None]:
         begun = time.monotonic()
         with self.console.status(escape(what)):
             yield
@@ -112,8 +112,6 @@ class Up:
         stack.enter_context(self.children)
         with self.step("schema and area 库表与网格"):
             prepare_store(self.dsn, self.settings)
-            if self.demo:
-                save_demo_roster(self.dsn, self.settings)
         environment = self._environment()
         if not self.settings.broker.url:
             with self.step("broker 消息代理"):
@@ -173,7 +171,7 @@ class Up:
         wall = dashboard_command.command(self.dsn, self.host, self.port)
         self.children.start(Command("dashboard", wall, environment))
         if self.demo:
-            self.children.start(Command("simulate", [*_ourselves(), "simulate"], environment))
+            self.children.start(Command("simulate", [*_ourselves(), "simulate", "--roster"], environment))
 
     def _wait_for_wall(self) -> None:
         """With a demo fleet until data flows; else a feed may be silent for long, and a live page is enough."""
@@ -194,7 +192,7 @@ class Up:
 
 
 @contextmanager
-def sole_user(folder: Path) -> Iterator[None]:
+def sole_user(folder: Path) -> Generator[None]:
     """Holds the folder for one `up`; the kernel lets go when the process ends in any way.
 
     Raises:
