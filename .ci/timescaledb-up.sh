@@ -78,9 +78,9 @@ unpack() {
   mv "$TREE.part" "$TREE"
   # a newer C library than the machine's: each tool is started by the loader that belongs to it
   local loader libraries tool
-  loader=$(find "$TREE"/usr/lib* "$TREE"/lib* -name 'ld-linux*.so.*' 2>/dev/null | head -n 1)
+  loader=$(find "$TREE" -name 'ld-linux*.so.*' -print -quit)
   [[ -n $loader ]] || fail "no loader among the packages"
-  libraries=$(find "$TREE"/usr/lib "$TREE"/lib -maxdepth 1 -name '*-linux-gnu*' 2>/dev/null | paste -sd:)
+  libraries=$(find "$TREE" -maxdepth 3 -name '*-linux-gnu*' | paste -sd:)
   for tool in postgres initdb pg_ctl psql; do
     mv "$TOOLS/$tool" "$TOOLS/$tool.bin"
     cat >"$TOOLS/$tool" <<SCRIPT
