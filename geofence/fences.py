@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
 from .edges import Edges
-from .geodesy import LEAST_M_PER_DEGREE, distance_to_line_m, metres_per_degree
+from .geodesy import LEAST_M_PER_DEGREE, MOST_M_PER_DEGREE, distance_to_line_m, metres_per_degree
 from .periods import Calendar
 from .raster import build_raster, exact_pairs
 
@@ -67,7 +67,8 @@ class FenceSet:
         self.dwell_us = np.full(2**15, FOREVER, np.int64)  # by code
         for f in self.fences:
             self.dwell_us[f.code] = FOREVER if f.dwell_s is None else round(f.dwell_s * 1e6)
-        self.grid_codes = frozenset(f.code for f in self.fences if f.layer == "grid")
+        self.is_grid_code = np.zeros(2**15, np.bool_)
+        self.is_grid_code[self.codes[self.is_grid]] = True
         self._shapes = np.array([f.geometry for f in self.fences], object)
         shapely.prepare(self._shapes)
         self._bounds = shapely.bounds(self._shapes).reshape(-1, 4)
@@ -90,7 +91,7 @@ class FenceSet:
     ) -> NDArray[np.int16]:
         """Code of the grid that holds each point at its own time, 0 none; the lowest code on a shared line."""
         row, code = self.locate(lon, lat, t)
-        grid = np.isin(code, np.unique(self.codes[self.is_grid]))
+        grid = self.is_grid_code[code]
         row, code = row[grid], code[grid]
         first = np.ones(len(row), np.bool_)
         first[1:] = row[1:] != row[:-1]
@@ -170,7 +171,21 @@ class FenceSet:
         aside = np.maximum(np.maximum(west - lon, lon - east), 0.0)
         out = (fence >= 0) & (up <= limit_m) & (np.minimum(aside, 360.0 - aside) * m_lon <= limit_m)
         maybe = np.flatnonzero(out)
-        out[maybe] = self._distance_m(lon[maybe], lat[maybe], fence[maybe]) <= limit_m
+        out[maybe] = self._within(lon[maybe], lat[maybe], fence[maybe], limit_m)
+        return out
+
+    def _within(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], fence: NDArray[np.int64], limit_m: float
+    ) -> NDArray[np.bool_]:
+        """As `within`, without its box; distances in degrees settle most points."""
+        m_lon, _ = metres_per_degree(np.minimum(np.abs(lat) + 2 * limit_m / LEAST_M_PER_DEGREE, 89.9))
+        least = float(m_lon.min(initial=LEAST_M_PER_DEGREE))
+        middle = (self._bounds[fence, 0] + self._bounds[fence, 2]) / 2
+        shapes = self._shapes[fence]
+        points = shapely.points(lon + 360.0 * np.round((middle - lon) / 360.0), lat)
+        out = shapely.dwithin(shapes, points, limit_m / MOST_M_PER_DEGREE)
+        doubt = np.flatnonzero(shapely.dwithin(shapes, points, limit_m / least) & ~out)
+        out[doubt] = self._distance_m(lon[doubt], lat[doubt], fence[doubt]) <= limit_m
         return out
 
     def intersects_segment(
@@ -190,7 +205,11 @@ class FenceSet:
             lat1: (n,) degrees, end.
             during: times of start and end, (n,) each: the fence is in force at both. None: at any time.
         """
-        row, lines = _lines(lon0, lat0, lon1, lat1)
+        if self._raster is None:
+            return np.empty(0, np.int64), np.empty(0, np.int16)
+        maybe = np.flatnonzero(~self._raster.clear((lon0, lat0), (lon1, lat1)))
+        row, lines = _lines(lon0[maybe], lat0[maybe], lon1[maybe], lat1[maybe])
+        row = maybe[row]
         part, fence = self._tree.query(shapely.envelope(lines))
         row, lines = row[part], lines[part]
         if during is not None and self.calendar.timed:

@@ -18,6 +18,7 @@ from .edges import Edges
 SEMI_MAJOR_M = 6_378_137.0  # WGS 84, NIMA TR8350.2
 ECCENTRICITY_2 = 6.694_379_990_14e-3
 LEAST_M_PER_DEGREE = 110_574.0  # of latitude, at the equator; elsewhere a degree is longer
+MOST_M_PER_DEGREE = 111_700.0  # of either, anywhere
 GEODESIC_BEYOND_M = 20_000.0
 PAIRS_AT_ONCE = 250_000  # points times edges in memory at one time, 2 MB a column
 _GEOD = Geod(ellps="WGS84")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ from .columns import (
     empty_membership,
 )
 from .fences import FenceSet
-from .screen import Scene, changed_vessels, set_scene
+from .screen import changed_vessels, set_scene
+from .settle import settle
 from .walk import walk
 
 __all__ = [
@@ -56,21 +58,23 @@ def advance_membership(
     if not len(fixes.vessel):
         return state, empty_events()
     scene = set_scene(state, previous, fixes, fences, rules)
-    active = changed_vessels(scene, state)
-    if not active.any():
+    staying, moving = changed_vessels(scene, state)
+    if not (staying | moving).any():
         return state, empty_events()
-    walked, events = walk(scene, active, state)
-    return _merged(state, walked, scene, active), events
-
-
-def _merged(
-    state: MembershipState, walked: MembershipState, scene: Scene, active: NDArray[np.bool_]
-) -> MembershipState:
-    """Rows of the vessels walked in place of their old ones, sorted."""
+    settled, settled_events = settle(scene, staying, state)
+    walked, walked_events = walk(scene, moving, state)
     keep = np.ones(len(state.vessel), np.bool_)
-    keep[scene.state_rows[active[scene.state_at]]] = False
-    columns = {
-        f.name: np.concatenate([getattr(state, f.name)[keep], getattr(walked, f.name)]) for f in fields(MembershipState)
-    }
-    order = np.lexsort((columns["fence"], columns["vessel"]))
-    return MembershipState(**{name: column[order] for name, column in columns.items()})
+    keep[scene.state_rows[(staying | moving)[scene.state_at]]] = False
+    kept = MembershipState(**{name: getattr(state, name)[keep] for name in MEMBERSHIP_DTYPES})
+    columns = _joined((kept, settled, walked), MEMBERSHIP_DTYPES, ("fence", "vessel"))
+    events = _joined((*settled_events, walked_events), EVENT_DTYPES, ("kind", "fence", "t", "vessel", "confirmed_at"))
+    return MembershipState(**columns), FenceEvents(**events)
+
+
+def _joined(
+    parts: Sequence[MembershipState | FenceEvents], names: Iterable[str], keys: Sequence[str]
+) -> dict[str, NDArray[Any]]:
+    """Columns of all parts, sorted by the keys, the last of them first."""
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    order = np.lexsort([columns[key] for key in keys])
+    return {name: column[order] for name, column in columns.items()}

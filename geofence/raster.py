@@ -40,18 +40,32 @@ class Raster:
     first: NDArray[np.int64]
     member: NDArray[np.int32]
     lined: NDArray[np.bool_]
+    below: NDArray[np.int32]  # (ny + 3, nx + 3), cells with a line to the south west of each corner of the cells
 
-    def sets_at(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int32]:
-        """Set of the cell of each point; points without coordinates fall into the empty frame. Shapes (n,)."""
+    def cell(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Row and column of each point; points outside or without coordinates fall into the frame. Shapes (n,)."""
         col = np.fmin(np.fmax((lon - self.west) * self.cells_per_degree + 1.0, 0.0), self.nx + 1)
         row = np.fmin(np.fmax((lat - self.south) * self.cells_per_degree + 1.0, 0.0), self.ny + 1)
-        return self.sets[row.astype(np.intp) * (self.nx + 2) + col.astype(np.intp)]
+        return row.astype(np.intp), col.astype(np.intp)
+
+    def clear(
+        self,
+        start: tuple[NDArray[np.float64], NDArray[np.float64]],
+        end: tuple[NDArray[np.float64], NDArray[np.float64]],
+    ) -> NDArray[np.bool_]:
+        """Whether no line can lie between start and end, (lon, lat) each: none in the box of cells they span."""
+        (row0, col0), (row1, col1) = self.cell(*start), self.cell(*end)
+        south, north = np.minimum(row0, row1), np.maximum(row0, row1) + 1
+        west, east = np.minimum(col0, col1), np.maximum(col0, col1) + 1
+        b = self.below
+        return b[north, east] - b[south, east] - b[north, west] + b[south, west] == 0
 
     def candidates(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]:
         """Pairs (point, polygon, unsure), by point and polygon; of an unsure pair geometry must judge."""
-        at = self.sets_at(lon, lat)
+        row, col = self.cell(lon, lat)
+        at = self.sets[row * (self.nx + 2) + col]
         rows = np.flatnonzero(at)
         begin = self.first[at[rows]]
         count = self.first[at[rows] + 1] - begin
@@ -71,7 +85,13 @@ def build_raster(edges: Edges) -> Raster:
     painter = _Painter(nx, ny)
     for polygon, lined, held in _cells_by_polygon(scaled, nx):
         painter.paint(polygon, lined, held)
-    return Raster(west, south, rate, nx, ny, painter.sets, *painter.table())
+    first, member, line = painter.table()
+    has_line = np.zeros(len(first) - 1, np.int32)
+    has_line[np.repeat(np.arange(len(has_line)), np.diff(first))[line]] = 1
+    below = np.zeros((ny + 3, nx + 3), np.int32)
+    np.cumsum(has_line[painter.sets].reshape(ny + 2, nx + 2), axis=0, out=below[1:, 1:])
+    np.cumsum(below, axis=1, out=below)
+    return Raster(west, south, rate, nx, ny, painter.sets, first, member, line, below)
 
 
 def _cells_per_degree(edges: Edges, width: float, height: float) -> float:

@@ -14,6 +14,7 @@ from .periods import Turn
 from .stays import Phase
 
 CODE_BITS = 15  # keys are (row or vessel) << 15 | code
+CODE_MASK = (1 << CODE_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +42,7 @@ class Scene:
     before_lat: NDArray[np.float64]
     pair_row: NDArray[np.int64]
     pair_code: NDArray[np.int16]
+    pair_key: NDArray[np.int64]  # v and code
     state_rows: NDArray[np.int64]
     state_at: NDArray[np.int64]
     state_key: NDArray[np.int64]  # v and code, ascending
@@ -56,39 +58,43 @@ def set_scene(state: MembershipState, previous: Fixes, fixes: Fixes, fences: Fen
     starts = np.ones(n, np.bool_)
     starts[1:] = fixes.vessel[1:] != fixes.vessel[:-1]
     first = np.flatnonzero(starts)
-    vessels = fixes.vessel[first]
+    vessels, at = fixes.vessel[first], np.cumsum(starts) - 1
     before_t, before_lon, before_lat = _before(previous, fixes, first)
     pair_row, pair_code = fences.locate(fixes.lon, fixes.lat, fixes.t)
     state_rows, state_at = _rows_of(state.vessel, vessels)
     cross_row, cross_code = _crossings((before_t, before_lon, before_lat), fixes, fences, rules)
     return Scene(
-        fixes, fences, rules, vessels, first, np.diff(first, append=n), np.cumsum(starts) - 1,
-        before_t, before_lon, before_lat, pair_row, pair_code,
+        fixes, fences, rules, vessels, first, np.diff(first, append=n), at,
+        before_t, before_lon, before_lat, pair_row, pair_code, at[pair_row] << CODE_BITS | pair_code,
         state_rows, state_at, state_at << CODE_BITS | state.fence[state_rows],
         cross_row, cross_code, fences.calendar.turns(before_t, fixes.t), fixes.t[np.append(first[1:], n) - 1],
     )  # fmt: skip
 
 
-def changed_vessels(scene: Scene, state: MembershipState) -> NDArray[np.bool_]:
-    """(v,) whether anything of the vessel's membership can change in this batch.
+def changed_vessels(scene: Scene, state: MembershipState) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(v,) each: vessels whose membership may change while they stay where they are, and all others that may change.
 
-    Nothing can where each of its fixes lies in exactly the fences that it is confirmed inside, no dwell falls due,
-    no segment passes through another fence and no window turns.
+    Nothing can change where each fix lies in exactly the fences that the vessel is confirmed inside, no dwell falls
+    due, no segment passes through another fence and no window turns. A vessel stays where it is when all its fixes
+    lie in one and the same set of fences, with one grid at most, and it has no row of another fence.
     """
-    active = np.zeros(len(scene.vessels), np.bool_)
-    key, count = np.unique(scene.at[scene.pair_row] << CODE_BITS | scene.pair_code, return_counts=True)
-    vessel = key >> CODE_BITS
-    inside = np.flatnonzero(state.phase[scene.state_rows] == Phase.INSIDE)
-    steady = (count == scene.count[vessel]) & np.isin(key, scene.state_key[inside], assume_unique=True)
-    active[vessel[~steady]] = True
-    rows_of = np.bincount(scene.state_at, minlength=len(active))
-    active |= rows_of != np.bincount(vessel[steady], minlength=len(active))
-    rows, at = scene.state_rows[inside], scene.state_at[inside]
-    due = ~state.dwelt[rows] & (scene.last_t[at] - state.since[rows] > scene.fences.dwell_us[state.fence[rows]])
-    active[at[due]] = True
-    active[scene.at[scene.cross_row]] = True
-    active[scene.at[np.fromiter(scene.turns, np.int64, len(scene.turns))]] = True
-    return active
+    key, count = np.unique(scene.pair_key, return_counts=True)
+    vessel, n = key >> CODE_BITS, len(scene.vessels)
+    moved = np.zeros(n, np.bool_)
+    moved[scene.at[scene.cross_row]] = True
+    moved[scene.at[np.fromiter(scene.turns, np.int64, len(scene.turns))]] = True
+    moved[vessel[count != scene.count[vessel]]] = True
+    moved[scene.state_at[~np.isin(scene.state_key, key, assume_unique=True)]] = True
+    moved |= np.bincount(vessel[scene.fences.is_grid_code[key & CODE_MASK]], minlength=n) > 1
+
+    inside = state.phase[scene.state_rows] == Phase.INSIDE
+    pending = np.zeros(n, np.bool_)
+    pending[scene.state_at[~inside]] = True
+    pending |= np.bincount(vessel, minlength=n) != np.bincount(scene.state_at, minlength=n)
+    stay_us = scene.last_t[scene.state_at] - state.since[scene.state_rows]
+    due = ~state.dwelt[scene.state_rows] & (stay_us > scene.fences.dwell_us[scene.state_key & CODE_MASK])
+    pending[scene.state_at[due]] = True
+    return pending & ~moved, moved
 
 
 def _rows_of(vessel: NDArray[np.int64], wanted: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

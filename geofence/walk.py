@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,24 +17,26 @@ from .columns import (
     FenceEvents,
     MembershipState,
 )
-from .fences import FenceSet
+from .fences import FOREVER, FenceSet
 from .periods import Turn
-from .screen import CODE_BITS, Scene
+from .screen import CODE_BITS, CODE_MASK, Scene
 from .stays import Fix, Found, Limits, Phase, Stay, Trigger, step
 
 
 def walk(scene: Scene, active: NDArray[np.bool_], state: MembershipState) -> tuple[MembershipState, FenceEvents]:
-    """New rows of the active vessels, and their events sorted by (confirmed_at, vessel, t, fence, kind)."""
+    """New rows of the active vessels and their events, in no order."""
     plot = _plot(scene, active)
     stays = _stays_by_vessel(scene, active, state)
     rows: list[tuple[object, ...]] = []
     events: list[tuple[object, ...]] = []
+    begin = 0
     for v in np.flatnonzero(active).tolist():
         vessel = int(scene.vessels[v])
         mine = stays.get(v, {})
         found: Found = []
-        begin = int(scene.first[v])
-        _walk_vessel(mine, range(begin, begin + int(scene.count[v])), plot, found)
+        end = begin + int(scene.count[v])
+        _walk_vessel(mine, range(begin, end), plot, found)
+        begin = end
         rows += ((vessel, *_row(mine[code])) for code in sorted(mine))
         events += ((vessel, *event) for event in found)
     return _state(rows), _events(events)
@@ -41,7 +44,7 @@ def walk(scene: Scene, active: NDArray[np.bool_], state: MembershipState) -> tup
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Plot:
-    """What the walk reads at each row, as plain Python values; `codes` and so on are by row of the batch."""
+    """What the walk reads at each row, as plain Python values; rows are those of the active vessels alone."""
 
     t: list[int]
     lon: list[float]
@@ -65,10 +68,6 @@ class _Plot:
     def eventful(self, row: int) -> bool:
         return row in self.crossed or row in self.turns
 
-    def new_stay(self, code: int) -> Stay:
-        dwell = int(self.fences.dwell_us[code])
-        return Stay(code, code in self.fences.grid_codes, dwell if dwell < 2**62 else None)
-
 
 def _walk_vessel(stays: dict[int, Stay], rows: range, plot: _Plot, out: Found) -> None:
     grid = next((s.fence for s in stays.values() if s.exclusive and s.phase != Phase.ENTERING), 0)
@@ -83,7 +82,7 @@ def _walk_vessel(stays: dict[int, Stay], rows: range, plot: _Plot, out: Found) -
         for code in codes:
             stay = stays.get(code)
             if stay is None:
-                stay = stays[code] = plot.new_stay(code)
+                stay = stays[code] = _new_stay(plot.fences, code)
             opened_at = plot.opened.get(row << CODE_BITS | code) if stay.phase == Phase.OUTSIDE else None
             fix.turned_at = opened_at or 0
             step(stay, Trigger.IN if opened_at is None else Trigger.OPENED, fix)
@@ -116,14 +115,19 @@ def _go_outside(stays: dict[int, Stay], codes: list[int], fix: Fix, plot: _Plot)
 
 
 def _plot(scene: Scene, active: NDArray[np.bool_]) -> _Plot:
+    rows = np.flatnonzero(active[scene.at])
+    number = np.zeros(len(scene.at), np.int64)  # of each row of the batch among the rows of the plot
+    number[rows] = np.arange(len(rows))
     shown = active[scene.at[scene.pair_row]]
     row, code = scene.pair_row[shown], scene.pair_code[shown]
     fixes = scene.fixes
     return _Plot(
-        fixes.t.tolist(), fixes.lon.tolist(), fixes.lat.tolist(),
-        scene.before_t.tolist(), scene.before_lon.tolist(), scene.before_lat.tolist(),
-        _grouped(row, code), _near(scene, active, row, code), _grouped(scene.cross_row, scene.cross_code),
-        scene.turns, _opened(scene), Limits.of(scene.rules), scene.fences,
+        fixes.t[rows].tolist(), fixes.lon[rows].tolist(), fixes.lat[rows].tolist(),
+        scene.before_t[rows].tolist(), scene.before_lon[rows].tolist(), scene.before_lat[rows].tolist(),
+        _grouped(number[row], code), _near(scene, active, (row, code), number),
+        _grouped(number[scene.cross_row], scene.cross_code),
+        {int(number[r]): found for r, found in scene.turns.items()}, _opened(scene, number),
+        Limits.of(scene.rules), scene.fences,
     )  # fmt: skip
 
 
@@ -134,23 +138,30 @@ def _grouped(row: NDArray[np.int64], code: NDArray[np.int16]) -> dict[int, list[
     return dict(out)
 
 
-def _near(scene: Scene, active: NDArray[np.bool_], row: NDArray[np.int64], code: NDArray[np.int16]) -> set[int]:
+def _near(
+    scene: Scene,
+    active: NDArray[np.bool_],
+    pairs: tuple[NDArray[np.int64], NDArray[np.int16]],
+    number: NDArray[np.int64],
+) -> set[int]:
     """Keys (row, code) of fixes near but not in a fence that their vessel has to do with in this batch."""
+    row, code = pairs
     fixes, fences = scene.fixes, scene.fences
     touched = np.concatenate([scene.at[row] << CODE_BITS | code, scene.state_key[active[scene.state_at]]])
     touched = np.unique(touched)
-    vessel, touched_code = touched >> CODE_BITS, touched & (1 << CODE_BITS) - 1
+    vessel, touched_code = touched >> CODE_BITS, touched & CODE_MASK
     count = scene.count[vessel]
     every = np.repeat(scene.first[vessel] - np.cumsum(count) + count, count) + np.arange(count.sum())
     every_code = np.repeat(touched_code, count)
     key = every << CODE_BITS | every_code
     outside = ~np.isin(key, row << CODE_BITS | code)
-    key, every, every_code = key[outside], every[outside], every_code[outside]
+    every, every_code = every[outside], every_code[outside]
     fence = fences.version_at(every_code, fixes.t[every])
-    return set(key[fences.within(fixes.lon[every], fixes.lat[every], fence, scene.rules.exit_distance_m)].tolist())
+    near = fences.within(fixes.lon[every], fixes.lat[every], fence, scene.rules.exit_distance_m)
+    return set((number[every] << CODE_BITS | every_code)[near].tolist())
 
 
-def _opened(scene: Scene) -> dict[int, int]:
+def _opened(scene: Scene, number: NDArray[np.int64]) -> dict[int, int]:
     """Openings whose polygon holds both the fix before and the fix after."""
     turns = [(row, t.code, t.opened_at) for row, found in scene.turns.items() for t in found if t.opened_at is not None]
     if not turns:
@@ -160,7 +171,7 @@ def _opened(scene: Scene) -> dict[int, int]:
     fence = fences.version_at(code, fixes.t[row])
     both = fences.holds(scene.before_lon[row], scene.before_lat[row], fence)
     both &= fences.holds(fixes.lon[row], fixes.lat[row], fence)
-    return {r << CODE_BITS | c: at for (r, c, at), fine in zip(turns, both.tolist(), strict=True) if fine}
+    return {int(number[r]) << CODE_BITS | c: at for (r, c, at), fine in zip(turns, both.tolist(), strict=True) if fine}
 
 
 def _stays_by_vessel(scene: Scene, active: NDArray[np.bool_], state: MembershipState) -> dict[int, dict[int, Stay]]:
@@ -170,9 +181,13 @@ def _stays_by_vessel(scene: Scene, active: NDArray[np.bool_], state: MembershipS
     columns = [getattr(state, name)[rows].tolist() for name in MEMBERSHIP_DTYPES if name != "vessel"]
     out: defaultdict[int, dict[int, Stay]] = defaultdict(dict)
     for v, code, *rest in zip(scene.state_at[shown].tolist(), *columns, strict=True):
-        dwell = int(fences.dwell_us[code])
-        out[v][code] = Stay(code, code in fences.grid_codes, dwell if dwell < 2**62 else None, *rest)
+        out[v][code] = _new_stay(fences, code, *rest)
     return out
+
+
+def _new_stay(fences: FenceSet, code: int, *rest: Any) -> Stay:
+    dwell = int(fences.dwell_us[code])
+    return Stay(code, bool(fences.is_grid_code[code]), dwell if dwell < FOREVER else None, *rest)
 
 
 def _row(stay: Stay) -> tuple[object, ...]:
@@ -193,6 +208,4 @@ def _state(rows: list[tuple[object, ...]]) -> MembershipState:
 
 
 def _events(rows: list[tuple[object, ...]]) -> FenceEvents:
-    c = dict(_columns(rows, EVENT_DTYPES))
-    order = np.lexsort((c["kind"], c["fence"], c["t"], c["vessel"], c["confirmed_at"]))
-    return FenceEvents(**{name: column[order] for name, column in c.items()})  # pyright: ignore[reportArgumentType]
+    return FenceEvents(**dict(_columns(rows, EVENT_DTYPES)))  # pyright: ignore[reportArgumentType] # by name
