@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest.packet import Packet, Transport
 from ingest.transports import MqttTransport, TlsOptions, TransportLimits, open_transport
@@ -253,3 +256,20 @@ def test_a_broker_of_an_unknown_authority_is_not_trusted(secure: tuple[Broker, s
     with opened(broker, url=url, tls=tls) as transport:
         until(lambda: "CERTIFICATE_VERIFY_FAILED" in transport.status().detail)
         assert not transport.status().connected
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.binary(min_size=1, max_size=300))
+def test_no_bytes_of_a_false_broker_end_the_thread(hostile: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
+        url = f"mqtt://127.0.0.1:{listener.getsockname()[1]}"
+        limits = TransportLimits(backoff_first_s=0.01, backoff_max_s=0.02)
+        transport = open_transport(url, name="m", now_us=lambda: 5, topics=["#"], limits=limits)
+        try:
+            for _ in range(2):
+                peer, _ = listener.accept()
+                with peer:
+                    peer.sendall(b"\x20\x03\x00\x00\x00" + hostile)
+        finally:
+            transport.close()
