@@ -45,4 +45,5 @@ def save_demo_roster(dsn: str, entries: Iterable[RosterEntry]) -> None:
         RosterRow(e.mmsi, e.name_zh, e.vessel_class, e.home_port, e.gear, owner={"sample": e.sample}) for e in entries
     ]
     with Store.open(dsn) as store:
+        store.migrate()
         store.save_roster(rows)

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         options_of(settings)  # nowhere to send to is told before the routes are planned
     scenario = scenario_of(settings, start)
     if args.roster:
-        with store_dsn(args, settings) as dsn:
+        with store_dsn(args, settings, create=True) as dsn:
             save_demo_roster(dsn, scenario.roster())
     if args.record:
         return run_record(scenario, args.record, args.hours)

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,28 +96,35 @@ class Up:
         self.step = Step(console)
         self.children = Supervisor(self.say)
         self.embedded: Path | None = None
+        self._broker_argv: list[str] = []
 
     def say(self, name: str, line: str) -> None:
         self.console.print(f"[cyan]{name:<9}[/] [dim]│[/] {escape(line)}")
 
     def start(self, stack: ExitStack) -> None:
-        """Starts store, broker, ingest, dashboard and the demo fleet, in this order; returns when the wall answers.
+        """Starts the demo fleet, broker, store, ingest and dashboard; returns when the wall answers.
 
         Raises:
             UsageError: the port is taken. ServiceUnavailableError: something does not come up.
         """
         ports.must_be_free(self.host, self.port)
+        stack.enter_context(self.children)
+        environment = self._environment()
+        if self.demo:  # first, since it plans its routes for seconds; it brings its roster when it is ready
+            whose = ["--data", str(self.folder)] if not self.dsn else ["--store", self.dsn]
+            self.children.start(Command("simulate", [*_ourselves(), "simulate", "--roster", *whose], environment))
+        if not self.settings.broker.url:
+            self.children.start(Command("broker", self._broker_argv))
         with self.step("store 数据库"):
             self._start_store(stack)
-        stack.enter_context(self.children)
+            stack.callback(self.children.stop)  # before the store they use
         with self.step("schema and area 库表与网格"):
             prepare_store(self.dsn, self.settings)
-        environment = self._environment()
-        if not self.settings.broker.url:
-            with self.step("broker 消息代理"):
-                environment["MG_BROKER__URL"] = self._start_broker()
         with self.step("ingest and wall 接入与大屏"):
-            self._start_programs(environment)
+            environment["MG_STORE__DSN"] = self.dsn
+            self.children.start(Command("ingest", [*_ourselves(), "ingest"], environment))
+            wall = dashboard_command.command(self.dsn, self.host, self.port)
+            self.children.start(Command("dashboard", wall, environment))
             self._wait_for_wall()
         self._tell()
 
@@ -146,8 +153,8 @@ class Up:
         self.console.print(f"  [dim]{escape(server.where)}[/]")
 
     def _environment(self) -> dict[str, str]:
+        """Variables for the children: what was chosen here, over what the settings say."""
         environment = {
-            "MG_STORE__DSN": self.dsn,
             "MG_STORE__DATA_DIR": str(self.folder),
             "MG_DASHBOARD__DEMO": json.dumps(self.demo or self.settings.dashboard.demo),
         }
@@ -156,22 +163,11 @@ class Up:
         feeds = ports.with_free_ports(self.settings.feeds, lambda line: self.console.print(f"  {escape(line)}"))
         if feeds != self.settings.feeds:
             environment["MG_FEEDS"] = json.dumps([feed.model_dump(mode="json") for feed in feeds])
+        if not self.settings.broker.url:
+            port, port_v4 = ports.free_port(1883), ports.free_port(1884)
+            environment["MG_BROKER__URL"] = f"mqtt://127.0.0.1:{port}"
+            self._broker_argv = [*_ourselves(), "broker", "--port", str(port), "--port-v4", str(port_v4)]
         return environment
-
-    def _start_broker(self) -> str:
-        port, port_v4 = ports.free_port(1883), ports.free_port(1884)
-        argv = [*_ourselves(), "broker", "--port", str(port), "--port-v4", str(port_v4)]
-        self.children.start(Command("broker", argv))
-        if not self.children.run(lambda: ports.answers("127.0.0.1", port), timeout_s=30):
-            raise ServiceUnavailableError(f"the broker does not answer on port {port}", "see its lines above")
-        return f"mqtt://127.0.0.1:{port}"
-
-    def _start_programs(self, environment: Mapping[str, str]) -> None:
-        self.children.start(Command("ingest", [*_ourselves(), "ingest"], environment))
-        wall = dashboard_command.command(self.dsn, self.host, self.port)
-        self.children.start(Command("dashboard", wall, environment))
-        if self.demo:
-            self.children.start(Command("simulate", [*_ourselves(), "simulate", "--roster"], environment))
 
     def _wait_for_wall(self) -> None:
         """With a demo fleet until data flows; else a feed may be silent for long, and a live page is enough."""

@@ -60,7 +60,7 @@ class Running:
         self.log = data.parent / f"up-{port}-{time.monotonic_ns()}.log"
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                command("up", "--demo", "--data", str(data), "--port", str(port), *words),
+                command("up", "--data", str(data), "--port", str(port), *words),
                 stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=ROOT, env=environment(), start_new_session=True,
             )  # fmt: skip
 
@@ -123,7 +123,7 @@ def positions(data: Path) -> int:
 
 
 def test_cold_start_is_live_and_ctrl_c_leaves_nothing(up: Callable[..., Running], data: Path) -> None:
-    one = up()
+    one = up("--demo")
     one.wait_live(COLD_S)
     assert one.page("readyz") == 200
     assert one.page("") == 200
@@ -136,7 +136,7 @@ def test_cold_start_is_live_and_ctrl_c_leaves_nothing(up: Callable[..., Running]
 def test_second_start_is_warm_and_goes_on_from_the_same_data(up: Callable[..., Running], data: Path) -> None:
     before = positions(data)
     assert before > 0
-    one = up()
+    one = up("--demo")
     one.wait_live(WARM_S)
     assert wait_for(lambda: positions(data) > before, 30)
     assert one.stop(signal.SIGTERM) == 0
@@ -162,7 +162,7 @@ def test_taken_port_is_refused_in_one_line(up: Callable[..., Running], data: Pat
 
 
 def test_killed_child_and_killed_store_come_back(up: Callable[..., Running], data: Path) -> None:
-    one = up()
+    one = up("--demo")
     one.wait_live(WARM_S)
     ingest = one.child("ingest")
     assert ingest
