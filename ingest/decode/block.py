@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.batch import I64, U8, Reason, Refusal
 from ingest.packet import Packet
@@ -41,6 +42,8 @@ class Block:
 def printable(raw: bytes) -> str:
     """Text of a refused line, at most 1,024 characters; what is no ASCII text shows as an escape."""
     text = raw[:_RAW_KEPT].decode("ascii", "backslashreplace")
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)[:_RAW_KEPT]
 
 
@@ -63,7 +66,7 @@ def make_block(packets: Sequence[Packet], first_seq: int) -> Block:
     return Block(data, buf, start, end, received, first_seq)
 
 
-def _first_from(positions: I64, start: I64, limit: I64) -> I64:
+def first_from(positions: I64, start: I64, limit: I64) -> I64:
     """First of the sorted `positions` in [start, limit) for each row; `limit` where there is none."""
     padded = np.append(positions, np.iinfo(np.int64).max)
     return np.minimum(padded[np.searchsorted(positions, start)], limit)
@@ -86,10 +89,7 @@ for _digits in (b"0123456789ABCDEF", b"0123456789abcdef"):
     _HEX[np.frombuffer(_digits, np.uint8)] = np.arange(16)
 
 
-def hex_pair(buf: U8, at: I64) -> tuple[U8, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+def hex_pair(buf: U8, at: I64) -> tuple[U8, NDArray[np.bool_]]:
     """Value of the two hexadecimal digits at `at`, and whether they are such."""
     high, low = _HEX[buf[at]], _HEX[buf[at + 1]]
-    return (high << 4) | (low & 15), (high < 16) & (low < 16)
-
-
-first_from = _first_from
+    return (high << np.uint8(4)) | (low & np.uint8(15)), (high < 16) & (low < 16)

@@ -24,18 +24,18 @@ from .layout import (
     not_available,
 )
 
-_SHAPES: tuple[tuple[tuple[int, ...], int, Layout | None], ...] = (
-    ((1, 2, 3), 28, CLASS_A),
-    ((18,), 28, CLASS_B),
-    ((4, 11), 28, None),
-    ((9,), 28, AIRCRAFT),
-    ((27,), 16, LONG_RANGE),
+_SHAPES: tuple[tuple[list[int], int, Layout | None], ...] = (
+    ([1, 2, 3], 28, CLASS_A),
+    ([18], 28, CLASS_B),
+    ([4, 11], 28, None),
+    ([9], 28, AIRCRAFT),
+    ([27], 16, LONG_RANGE),
 )  # types, characters of the payload, layout (None: counted only)
 _LENGTH = np.full(256, -1, np.int64)
 for _types, _length, _ in _SHAPES:
-    _LENGTH[list(_types)] = _length
+    _LENGTH[_types] = _length
 
-REASONS: tuple[Reason | None, ...] = (None, Reason.UNDECODABLE, Reason.BAD_MMSI, Reason.BAD_COORDINATES)
+REASONS: tuple[Reason, ...] = (Reason.UNDECODABLE, Reason.UNDECODABLE, Reason.BAD_MMSI, Reason.BAD_COORDINATES)
 _UNDECODABLE, _BAD_MMSI, _BAD_COORDINATES = 1, 2, 3
 _ZERO = 48  # armour of six zero bits
 
@@ -54,7 +54,7 @@ class Columns:
     heading: F64
     nav_status: I64
     second: I64
-    verdict: U8  # index into REASONS
+    verdict: U8  # index into REASONS; 0 is no refusal
     payload: list[bytes]
 
 
@@ -75,7 +75,7 @@ def decode_columns(buf: U8, start: I64, length: I64) -> Columns:
 
 def _decode(raw: U8, payload: list[bytes]) -> Columns:
     six = six_bits(raw)
-    words = pack(six & 63)
+    words = pack(six & np.uint8(63))
     n = len(raw)
     out = Columns(
         msg_type=unsigned(words, 0, 6),

@@ -19,7 +19,6 @@ class Part(NamedTuple):
     number: int
     total: int
     payload: bytes
-    fill: int
     checksum: int
     seq: int  # line number
     raw: bytes

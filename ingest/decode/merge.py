@@ -104,10 +104,13 @@ def to_batch(merged: Merged, repeat: NDArray[np.bool_], source: int, first_seq: 
     batch = Batch(messages=Counter(dict(zip(types.tolist(), counts.tolist(), strict=True))))
     batch.duplicates = int(np.count_nonzero(repeat))
     batch.positions = _positions(merged, np.flatnonzero(merged.has_fix & ~repeat), source, first_seq)
-    for i, line in enumerate(merged.line.tolist()):
-        message = merged.message.get(line)
-        if message is not None and not repeat[i] and (message.static is not None or message.text is not None):
-            _add_report(batch, message, (int(merged.t[i]), int(merged.received_at[i])), source, first_seq + line)
+    said = sorted(line for line, m in merged.message.items() if m.static is not None or m.text is not None)
+    index = np.searchsorted(merged.line, said)
+    for i, line in zip(index.tolist(), said, strict=True):
+        if i < len(repeat) and merged.line[i] == line and not repeat[i]:
+            _add_report(
+                batch, merged.message[line], (int(merged.t[i]), int(merged.received_at[i])), source, first_seq + line
+            )
     return batch
 
 

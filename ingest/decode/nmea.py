@@ -8,42 +8,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from ingest.batch import I64, U8, Batch, Reason, Refusal, TimeKind
+from ingest.batch import I64, Batch, Reason, Refusal, TimeKind
 from ingest.packet import Packet
 
-from .block import Block, make_block, printable
+from .block import make_block, printable
 from .clock import Events, LiveClock, RecordedClock
-from .columns import REASONS, Columns, decode_columns, is_column_type
+from .columns import REASONS, decode_columns, is_column_type
 from .fragments import Fragments, Part
 from .headers import Header, read_headers
 from .merge import Merged, Slow, merge, to_batch
 from .message import Message, decode_message
 from .repeats import Repeats
-from .sentences import Lines, Sentences, raw_tag, scan_lines, scan_sentences, station_of
 from .times import EARLIEST, LATEST, NO_TIME, US
+from .work import Work, begin, time_of_parts
 
 HOLD_LINES = 10_000  # a recording states its time within these, or runs on a stepped clock
 FUTURE_US = 60 * US  # ahead of its receipt; EVENTS, position quality
 
 
-@dataclass(slots=True)
-class _Timed:
-    """Times of the VDM and VDO lines of a block, each (m,)."""
-
-    t: I64
-    kind: U8
-    received_at: I64
-    header: dict[int, Header]  # $PGHP headers of first parts, by row
-
-
 class NmeaDecoder:
     """`Decoder` of NMEA lines. `notes` counts oddities that were tolerated."""
 
-    def __init__(self, source: int, *, recorded: bool = False, start_us: int | None = None) -> None:
+    def __init__(
+        self, source: int, *, recorded: bool = False, start_us: int | None = None, repeats: Repeats | None = None
+    ) -> None:
         self.notes: Counter[str] = Counter()
         self._source = source
         self._live = None if recorded else LiveClock()
@@ -54,7 +45,7 @@ class NmeaDecoder:
         self._seq = 1
         self._header: Header | None = None
         self._fragments = Fragments()
-        self._repeats = Repeats()
+        self._repeats = Repeats() if repeats is None else repeats
 
     def decode(self, packets: Sequence[Packet]) -> Batch:
         """Columns of the packets' lines; a recording's first lines wait until the file states a time."""
@@ -62,7 +53,12 @@ class NmeaDecoder:
             packets = self._hold(packets)
         return self._decode(packets) if packets else Batch()
 
+    def count_from(self, seq: int) -> None:
+        """Number of the next line, where it shares its feed with other messages."""
+        self._seq = seq
+
     def flush(self) -> Batch:
+        """The held lines of a recording, then the parts that never became whole."""
         held, self._held, self._holding = self._held, [], False
         out = self._decode(held) if held else Batch()
         out.refusals += [self._lost(part) for part in self._fragments.flush()]
@@ -71,185 +67,147 @@ class NmeaDecoder:
     def _hold(self, packets: Sequence[Packet]) -> Sequence[Packet]:
         """Packets that can be decoded now: none while no time is known."""
         self._held += packets
-        block = make_block(packets, self._held_lines + 1)
-        lines = scan_lines(block)
-        events, _ = self._events(block, lines, scan_sentences(block, lines))
+        work = begin(make_block(packets, 1), self._source)
+        events, _ = self._events(work)
         near = events.line < HOLD_LINES - self._held_lines
-        self._held_lines += len(block)
-        if near.any() and self._recorded:
+        self._held_lines += len(work.block)
+        if near.any() and self._recorded is not None:
             self._recorded.anchor(int(events.t[0]))
         elif self._held_lines < HOLD_LINES:
             return []
         held, self._held, self._holding = self._held, [], False
         return held
 
-    def _events(self, block: Block, lines: Lines, sentences: Sentences) -> tuple[Events, list[Header]]:
-        """Times stated by clocks, headers and, in a recording, by sentences; and the $PGHP headers."""
-        clocks, headers = read_headers(block, lines)
-        if self._live is not None:
-            at, t = [c.line for c in clocks], [c.t for c in clocks]
-        else:
-            own = np.where(sentences.own_time != NO_TIME, sentences.own_time, sentences.trailing_time)
-            stated = np.flatnonzero((own >= EARLIEST) & (own < LATEST))
-            found = [(c.line, c.t) for c in [*clocks, *headers] if c.t != NO_TIME]
-            found += zip(sentences.line[stated].tolist(), own[stated].tolist(), strict=True)
-            found.sort()
-            at, t = [f[0] for f in found], [f[1] for f in found]
-        return Events(np.asarray(at, np.int64), np.asarray(t, np.int64)), headers
-
     def _decode(self, packets: Sequence[Packet]) -> Batch:
-        block = make_block(packets, self._seq)
-        self._seq += len(block)
-        lines = scan_lines(block)
-        sentences = scan_sentences(block, lines)
-        self.notes["tag-checksum"] += lines.bad_tags
-        refusals: list[tuple[int, Refusal]] = []
-        timed = self._time(block, lines, sentences, refusals)
-        usable = sentences.well_formed & sentences.checksum_ok
-        single = usable & (sentences.parts == 1)
-        column = single & is_column_type(block.buf[sentences.payload], sentences.length, sentences.fill)
-        rows = np.flatnonzero(column)
-        columns = decode_columns(block.buf, sentences.payload[rows], sentences.length[rows])
-        self._refuse_columns(block, sentences, rows, columns, timed, refusals)
-        slow = self._slow(block, sentences, np.flatnonzero(usable & ~column), timed, refusals)
-        merged = merge(rows, columns, slow, (timed.t, timed.kind, timed.received_at), sentences.line)
-        if self._recorded is not None:
-            self._step(merged)
-        merged = self._refuse_times(block, merged, refusals)
+        work = begin(make_block(packets, self._seq), self._source)
+        self._seq += len(work.block)
+        self.notes["tag-checksum"] += work.lines.bad_tags
+        self._time(work)
+        merged = self._refuse_times(work, self._messages(work))
         repeat = np.asarray(self._repeats.mark(merged.payload, merged.received_at.tolist()), np.bool_)
-        batch = to_batch(merged, repeat, self._source, block.first_seq)
-        batch.lines = len(block)
-        refusals.sort(key=lambda r: r[0])
-        batch.refusals = [r for _, r in refusals]
+        batch = to_batch(merged, repeat, self._source, work.block.first_seq)
+        batch.lines = len(work.block)
+        work.refusals.sort(key=lambda r: r[0])
+        batch.refusals = [r for _, r in work.refusals]
         return batch
 
-    def _time(
-        self, block: Block, lines: Lines, sentences: Sentences, refusals: list[tuple[int, Refusal]]
-    ) -> _Timed:
-        """Times of all sentences; lines that are refused before they are looked into are refused here."""
-        events, headers = self._events(block, lines, sentences)
-        everything = np.arange(len(block))
+    def _time(self, work: Work) -> None:
+        """Times of all sentences, and the refusals of lines that say nothing further."""
+        events, headers = self._events(work)
+        block, s = work.block, work.sentences
+        every = np.arange(len(block))
         if self._recorded is not None:
-            clock, clock_kind = self._recorded.at_lines(everything, events)
+            clock, clock_kind = self._recorded.at_lines(every, events)
             heard = clock
         else:
             assert self._live is not None
-            clock, clock_kind = self._live.at_lines(
-                everything, block.received_at, events, block.received_at[events.line]
-            )
             heard = block.received_at
-        self._refuse_lines(block, lines, sentences, heard, refusals)
-        row = sentences.line
-        t, kind, received = clock[row], clock_kind[row], heard[row]
-        for stated, name in ((sentences.own_time, TimeKind.TAG), (sentences.trailing_time, TimeKind.TRAILING)):
+            clock, clock_kind = self._live.at_lines(every, heard, events, heard[events.line])
+        self._refuse_lines(work, heard)
+        work.t, work.kind, work.received_at = clock[s.line], clock_kind[s.line], heard[s.line]
+        for stated, kind in ((s.own_time, TimeKind.TAG), (s.trailing_time, TimeKind.TRAILING)):
             found = stated != NO_TIME
-            better = found & (kind != TimeKind.TAG)
-            t, kind = np.where(better, stated, t), np.where(better, name, kind).astype(np.uint8)
+            better = found & (work.kind != TimeKind.TAG)
+            work.t = np.where(better, stated, work.t)
+            work.kind = np.where(better, kind, work.kind).astype(np.uint8)
             if self._recorded is not None:
-                received = np.where(found, stated, received)
-        timed = _Timed(t, kind, received, {})
-        self._apply_headers(sentences, headers, timed)
-        return timed
+                work.received_at = np.where(found, stated, work.received_at)
+        self._apply_headers(work, headers)
 
-    def _apply_headers(self, sentences: Sentences, headers: list[Header], timed: _Timed) -> None:
+    def _events(self, work: Work) -> tuple[Events, list[Header]]:
+        """Times stated by clocks, headers and, in a recording, by sentences; and the $PGHP headers."""
+        s = work.sentences
+        clocks, headers = read_headers(work.block, work.lines)
+        found = [(c.line, c.t) for c in clocks]
+        if self._recorded is not None:
+            own = np.where(s.own_time != NO_TIME, s.own_time, s.trailing_time)
+            stated = np.flatnonzero((own >= EARLIEST) & (own < LATEST))
+            found += [(h.line, h.t) for h in headers]
+            found += zip(s.line[stated].tolist(), own[stated].tolist(), strict=True)
+            found.sort()
+        return Events(np.asarray([f[0] for f in found], np.int64), np.asarray([f[1] for f in found], np.int64)), headers
+
+    def _apply_headers(self, work: Work, headers: list[Header]) -> None:
         """Give each $PGHP header to the next sentence, when it announces that sentence's checksum."""
+        s = work.sentences
         carried = [self._header] if self._header else []
-        at = np.searchsorted(sentences.line, [h.line for h in headers]).tolist()
+        at = np.searchsorted(s.line, [h.line for h in headers]).tolist()
         given = dict(zip([0] * len(carried) + at, carried + headers, strict=True))
-        self._header = given.pop(len(sentences.line), None)
+        self._header = given.pop(len(s.line), None)
         for row, header in given.items():
-            if sentences.parts[row] > 1:
-                timed.header[row] = header
-            elif header.checksum == sentences.checksum[row]:
-                if timed.kind[row] != TimeKind.TAG:
-                    timed.t[row], timed.kind[row] = header.t, TimeKind.PGHP
-            else:
+            if s.parts[row] > 1:
+                work.header[row] = header
+            elif header.checksum != s.checksum[row]:
                 self.notes["pghp-of-another"] += 1
+            elif work.kind[row] != TimeKind.TAG:
+                work.t[row], work.kind[row] = header.t, TimeKind.PGHP
 
-    def _refuse_lines(
-        self, block: Block, lines: Lines, sentences: Sentences, heard: I64, refusals: list[tuple[int, Refusal]]
-    ) -> None:
-        broken = sentences.line[~sentences.well_formed]
-        damaged = sentences.line[sentences.well_formed & ~sentences.checksum_ok]
+    def _refuse_lines(self, work: Work, heard: I64) -> None:
+        s = work.sentences
         for index, reason in (
-            (np.flatnonzero(lines.too_long), Reason.TOO_LONG),
-            (np.flatnonzero(lines.rubbish), Reason.NOT_NMEA),
-            (broken, Reason.MALFORMED),
-            (damaged, Reason.CHECKSUM),
+            (np.flatnonzero(work.lines.too_long), Reason.TOO_LONG),
+            (np.flatnonzero(work.lines.rubbish), Reason.NOT_NMEA),
+            (s.line[~s.well_formed], Reason.MALFORMED),
+            (s.line[s.well_formed & ~s.checksum_ok], Reason.CHECKSUM),
         ):
-            refusals += [(i, block.refusal(i, reason, self._source, int(heard[i]))) for i in index.tolist()]
+            for line in index.tolist():
+                work.refuse_line(line, reason, int(heard[line]))
 
-    def _refuse_columns(
-        self,
-        block: Block,
-        sentences: Sentences,
-        rows: I64,
-        columns: Columns,
-        timed: _Timed,
-        refusals: list[tuple[int, Refusal]],
-    ) -> None:
+    def _messages(self, work: Work) -> Merged:
+        """All messages of the block in line order, with their times."""
+        s, buf = work.sentences, work.block.buf
+        usable = s.well_formed & s.checksum_ok
+        column = usable & (s.parts == 1) & is_column_type(buf[s.payload], s.length, s.fill)
+        rows = np.flatnonzero(column)
+        columns = decode_columns(buf, s.payload[rows], s.length[rows])
         for k in np.flatnonzero(columns.verdict).tolist():
-            reason = REASONS[columns.verdict[k]]
-            assert reason is not None
-            line, at = int(sentences.line[rows[k]]), int(timed.received_at[rows[k]])
-            refusals.append((line, block.refusal(line, reason, self._source, at)))
+            work.refuse(int(rows[k]), REASONS[columns.verdict[k]])
+        slow = self._one_by_one(work, np.flatnonzero(usable & ~column))
+        merged = merge(rows, columns, slow, (work.t, work.kind, work.received_at), s.line)
+        if self._recorded is not None:
+            stepped = np.flatnonzero(merged.kind == TimeKind.STEPPED)
+            if len(stepped):
+                merged.t[stepped] = self._recorded.step(merged.second[stepped].tolist())
+                merged.received_at[stepped] = merged.t[stepped]
+        return merged
 
-    def _slow(
-        self, block: Block, sentences: Sentences, rows: I64, timed: _Timed, refusals: list[tuple[int, Refusal]]
-    ) -> list[Slow]:
+    def _one_by_one(self, work: Work, rows: I64) -> list[Slow]:
         """Messages of the given sentences, whole ones and those that a last part completes."""
+        s = work.sentences
         out: list[Slow] = []
-        for row in rows.tolist():
-            line, received = int(sentences.line[row]), int(timed.received_at[row])
-            at = int(sentences.payload[row])
-            payload = block.data[at : at + int(sentences.length[row])]
-            t, kind, fill = int(timed.t[row]), int(timed.kind[row]), int(sentences.fill[row])
-            seq = block.first_seq + line
-            raw = b""
-            if sentences.parts[row] > 1:
-                parts, lost = self._fragments.add(self._part(block, sentences, row, timed, payload))
-                refusals += [(line, self._lost(part)) for part in lost]
-                if parts is None:
-                    continue
-                payload, raw = b"".join(p.payload for p in parts), b"\n".join(p.raw for p in parts)
-                t, kind = _time_of(parts, t, kind)
-                seq = parts[0].seq
+        fills, several = s.fill[rows].tolist(), (s.parts[rows] > 1).tolist()
+        for row, fill, is_part in zip(rows.tolist(), fills, several, strict=True):
+            if is_part:
+                self._add_part(work, row, fill, out)
+                continue
+            payload = work.payload(row)
             message = decode_message(payload, fill)
             if isinstance(message, Message):
+                t, kind, received = int(work.t[row]), int(work.kind[row]), int(work.received_at[row])
                 out.append(Slow(row, message, payload, t, kind, received))
-            elif raw:
-                refusals.append((line, Refusal(received, self._source, seq, message, printable(raw))))
             else:
-                refusals.append((line, block.refusal(line, message, self._source, received)))
+                work.refuse(row, message)
         return out
 
-    def _part(self, block: Block, sentences: Sentences, row: int, timed: _Timed, payload: bytes) -> Part:
-        first, stop = (int(edge[row]) for edge in sentences.channel)
-        line, header = int(sentences.line[row]), timed.header.get(row)
-        key = (
-            int(sentences.sequence[row]), block.data[first:stop], raw_tag(block, sentences, row),
-            int(sentences.parts[row]), station_of(block, sentences, row),
-        )  # fmt: skip
-        kind = int(timed.kind[row])
-        stated = kind in (TimeKind.TAG, TimeKind.TRAILING)
-        return Part(
-            key, int(sentences.part[row]), int(sentences.parts[row]), payload, int(sentences.fill[row]),
-            int(sentences.checksum[row]), block.first_seq + line, block.line(line), int(timed.received_at[row]),
-            int(timed.t[row]) if stated else NO_TIME, kind, header.checksum if header else -1, header.t if header else NO_TIME,
-        )  # fmt: skip
+    def _add_part(self, work: Work, row: int, fill: int, out: list[Slow]) -> None:
+        line, received = int(work.sentences.line[row]), int(work.received_at[row])
+        parts, lost = self._fragments.add(work.part(row))
+        work.refusals += [(line, self._lost(part)) for part in lost]
+        if parts is None:
+            return
+        payload = b"".join(p.payload for p in parts)
+        message = decode_message(payload, fill)
+        if isinstance(message, Message):
+            t, kind = time_of_parts(parts, int(work.t[row]), int(work.kind[row]))
+            out.append(Slow(row, message, payload, t, kind, received))
+        else:
+            raw = printable(b"\n".join(p.raw for p in parts))
+            work.refusals.append((line, Refusal(received, self._source, parts[0].seq, message, raw)))
 
     def _lost(self, part: Part) -> Refusal:
         return Refusal(part.at, self._source, part.seq, Reason.FRAGMENT_LOST, printable(part.raw))
 
-    def _step(self, merged: Merged) -> None:
-        """Times of reports of a recording that has stated none so far."""
-        rows = np.flatnonzero(merged.kind == TimeKind.STEPPED)
-        assert self._recorded is not None
-        if len(rows):
-            merged.t[rows] = self._recorded.step(merged.second[rows].tolist())
-            merged.received_at[rows] = merged.t[rows]
-
-    def _refuse_times(self, block: Block, merged: Merged, refusals: list[tuple[int, Refusal]]) -> Merged:
+    def _refuse_times(self, work: Work, merged: Merged) -> Merged:
         impossible = (merged.t < EARLIEST) | (merged.t >= LATEST)
         future = ~impossible & (merged.t > merged.received_at + FUTURE_US)
         if self._recorded is not None:
@@ -257,21 +215,6 @@ class NmeaDecoder:
             future[:] = False
         for mask, reason in ((impossible, Reason.BAD_TIME), (future, Reason.FUTURE_TIME)):
             for k in np.flatnonzero(mask).tolist():
-                line = int(merged.line[k])
-                refusals.append((line, block.refusal(line, reason, self._source, int(merged.received_at[k]))))
+                work.refuse_line(int(merged.line[k]), reason, int(merged.received_at[k]))
         bad = impossible | future
         return merged.take(~bad) if bad.any() else merged
-
-
-def _time_of(parts: list[Part], t: int, kind: int) -> tuple[int, int]:
-    """Time of a message of several parts: the first that one of them states, a matching $PGHP before an epoch."""
-    stated = next((p for p in parts if p.t != NO_TIME), None)
-    if stated is not None and stated.kind == TimeKind.TAG:
-        return stated.t, stated.kind
-    head = parts[0]
-    total = 0
-    for part in parts:
-        total ^= part.checksum
-    if head.pghp_t != NO_TIME and head.pghp_sum in (total, head.checksum):
-        return head.pghp_t, int(TimeKind.PGHP)
-    return (stated.t, stated.kind) if stated is not None else (t, kind)

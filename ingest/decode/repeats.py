@@ -23,19 +23,22 @@ class Repeats:
 
     def mark(self, keys: Sequence[bytes], times: Sequence[int]) -> list[bool]:
         """For each message, in order, whether it is a repeat."""
-        return [self._is_repeat(key, t) for key, t in zip(keys, times, strict=True)]
-
-    def _is_repeat(self, key: bytes, t: int) -> bool:
         window = WINDOW_S * US
-        if not self._since <= t < self._since + window or len(self._now) >= _MAX_KEYS:
-            self._turn(t)
-        seen = self._now.get(key)
-        if seen is None:
-            seen = self._before.get(key)
-        if seen is not None and abs(t - seen) < window:
-            return True
-        self._now[key] = t
-        return False
+        now, before, since = self._now, self._before, self._since
+        out: list[bool] = []
+        for key, t in zip(keys, times, strict=True):
+            if not 0 <= t - since < window or len(now) >= _MAX_KEYS:
+                self._turn(t)
+                now, before, since = self._now, self._before, self._since
+            seen = now.get(key)
+            if seen is None:
+                seen = before.get(key, NO_TIME)
+            if -window < t - seen < window:
+                out.append(True)
+            else:
+                now[key] = t
+                out.append(False)
+        return out
 
     def _turn(self, t: int) -> None:
         """Start a generation; a step back in time of less than a window belongs to the running one."""

@@ -120,7 +120,7 @@ def _read_tags(block: Block, rows: I64, sentence: I64, tag_time: I64) -> int:
     closed = close < limit
     rows, opening, close, limit = rows[closed], opening[closed], close[closed], limit[closed]
     sentence[rows] = close + 1
-    colon = np.flatnonzero((buf == _COLON))
+    colon = np.flatnonzero(buf == _COLON)
     colon = colon[buf[colon - 1] == _C]
     colon = colon[(buf[colon - 2] == _BACKSLASH) | (buf[colon - 2] == _COMMA)]
     at = first_from(colon, opening, close)
@@ -176,9 +176,9 @@ def _trailing(block: Block, tail: I64, end: I64) -> I64:
 
 
 def station_of(block: Block, sentences: Sentences, i: int) -> bytes:
-    """Who heard a sentence: TAG group, else TAG source, else the station named in the tail, else nothing.
+    r"""Who heard a sentence: TAG group, else TAG source, else the station named in the tail, else nothing.
 
-    A later part often carries its group alone (`\\g:2-2-3985*5A\\`), so the group comes first.
+    A later part often carries its group alone (`\g:2-2-3985*5A\`), so the group comes first.
     """
     line = block.line(int(sentences.line[i]))
     if line[:1] == b"\\":
