@@ -87,11 +87,15 @@ def _checked(path: Path) -> Path:
 def _blocks(path: Path, block_bytes: int, on_bytes: Callable[[int], None] | None) -> Iterator[bytes]:
     try:
         with _checked(path).open("rb") as raw:
+            left = _announced(raw)
             stream = _decompressed(raw)
             while block := stream.read(block_bytes):
+                left -= len(block)
                 yield block
                 if on_bytes is not None:
                     on_bytes(raw.tell())
+            if left > 0:  # Zstandard's reader takes an early end for the end
+                raise EOFError(f"{left} bytes are missing")
     except _DAMAGE as error:
         raise TransportError(
             f"recording {path}: the compressed data are damaged or end early ({error}); "
@@ -99,6 +103,12 @@ def _blocks(path: Path, block_bytes: int, on_bytes: Callable[[int], None] | None
         ) from error
     except OSError as error:
         raise TransportError(f"recording {path} cannot be read: {error.strerror or error}") from error
+
+
+def _announced(raw: io.BufferedReader) -> int:
+    """Bytes of content that the first Zstandard frame announces; 0 where nothing is announced."""
+    head = raw.peek(18)[:18]  # RFC 8878: no frame header is longer
+    return max(0, zstandard.frame_content_size(head)) if head.startswith(_ZSTD) else 0
 
 
 def _decompressed(raw: io.BufferedReader) -> IO[bytes]:

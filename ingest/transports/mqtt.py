@@ -7,6 +7,7 @@ connection are ignored and the broker sends their messages again.
 
 from __future__ import annotations
 
+import select
 import selectors
 import socket
 import ssl
@@ -116,6 +117,7 @@ class MqttTransport(Reader):
 
     def _serve(self, sock: socket.socket) -> None:
         began = monotonic()
+        more = _Readable(sock)
         with selectors.DefaultSelector() as selector:
             selector.register(sock, selectors.EVENT_READ)
             selector.register(self._wake_r, selectors.EVENT_READ)
@@ -127,18 +129,18 @@ class MqttTransport(Reader):
                 ready = {key.fileobj for key, _ in selector.select(TURN_S)}
                 if self._wake_r in ready:
                     self._clear_wake()
-                alive = self._read(sock, sock in ready) and self._write()
+                alive = self._read(more, sock in ready) and self._write()
                 if not self._connected and monotonic() - began > CONNACK_S:
                     raise TimeoutError(self._refusal or f"no answer from {self._address} for {CONNACK_S:.0f} s")
 
-    def _read(self, sock: socket.socket, ready: bool) -> bool:
+    def _read(self, more: _Readable, ready: bool) -> bool:
         """Takes in what has come; False when the connection is lost."""
         for _ in range(READS_PER_TURN):
             if not ready:
                 break
             if self._client.loop_read() != paho.MQTT_ERR_SUCCESS or self._client.socket() is None:
                 return False
-            ready = _readable(sock)
+            ready = more()
         return self._client.loop_misc() == paho.MQTT_ERR_SUCCESS
 
     def _write(self) -> bool:
@@ -209,13 +211,16 @@ def _nothing(_client: paho.Client, _data: Any, _socket: Any) -> None:
     """We look whether the client wants to write on every turn."""
 
 
-def _readable(sock: socket.socket) -> bool:
+class _Readable:
     """Whether more can be read at once, from the socket or from what TLS has already opened."""
-    if isinstance(sock, ssl.SSLSocket) and sock.pending():
-        return True
-    with selectors.PollSelector() as selector:
-        selector.register(sock, selectors.EVENT_READ)
-        return bool(selector.select(0))
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._tls = sock if isinstance(sock, ssl.SSLSocket) else None
+        self._selector = select.poll()  # asked once a message: nothing dearer will do
+        self._selector.register(sock, select.POLLIN)
+
+    def __call__(self) -> bool:
+        return (self._tls is not None and self._tls.pending() > 0) or bool(self._selector.poll(0))
 
 
 def _shut(client: paho.Client) -> None:
