@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any, LiteralString, cast
 
+import psycopg
 from psycopg import errors as pg
 
 from .connect import connect
@@ -42,3 +43,7 @@ def read_only_query(dsn: str, query: str) -> tuple[list[str], list[tuple[Any, ..
                 raise
             mend = "as its administrator: create role mg_read nologin; grant mg_read to the product's user; migrate"
             raise StoreError("the store has no role mg_read", mend) from None
+        except psycopg.ProgrammingError as error:
+            said = str(error).splitlines()[0]
+            mend = '"select table_name, column_name from information_schema.columns" lists what there is'
+            raise StoreError(f"the query was refused: {said}", mend) from None

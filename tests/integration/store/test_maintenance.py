@@ -1,0 +1,111 @@
+"""Care of the store: what it makes, drops, counts and packs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import psycopg
+import pytest
+
+from ingest.batch import Batch, Reason, Refusal
+from maritime_grid.store.bincopy import copy_in
+from maritime_grid.store.columns import POSITION, pack_positions
+from maritime_grid.store.maintenance import MaintenanceSettings, run_maintenance
+from maritime_grid.store.writer import Store
+
+from . import build
+from .build import DAY, HOUR, SECOND, T0
+
+NOW = datetime.fromtimestamp(T0 / 1e6, UTC) + timedelta(days=2)
+KEEP = MaintenanceSettings()
+
+
+def ask(dsn: str, query: str):
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        return conn.execute(query).fetchall()
+
+
+def test_grid_hours_count_positions_and_vessels_and_twice_is_once(store: Store, store_dsn: str):
+    hour = T0 // HOUR * HOUR
+    t = hour + np.array([0, 1, 2, 3600, 3601]) * SECOND
+    store.commit(build.outcome(positions=build.positions(5, t=t, mmsi=[1, 1, 2, 1, 2], grid=[0, 7, 7, 7, 7])))
+    assert run_maintenance(store_dsn, NOW, KEEP).hours_rolled_up == 2
+    query = "select grid, mg.us(hour), positions, vessels from mg.grid_hour order by hour, grid"
+    expected = [(0, hour, 1, 1), (7, hour, 2, 2), (7, hour + HOUR, 2, 2)]
+    assert ask(store_dsn, query) == expected
+    assert run_maintenance(store_dsn, NOW, KEEP).hours_rolled_up == 0
+    late = build.positions(t=hour + 5 * SECOND, mmsi=3, grid=7, late=True)
+    store.commit(build.outcome(positions=late))
+    assert run_maintenance(store_dsn, NOW, KEEP).hours_rolled_up == 1
+    assert ask(store_dsn, query)[1] == (7, hour, 3, 3)
+
+
+def test_retention_drops_whole_days_and_zero_keeps_all(store: Store, store_dsn: str):
+    store.commit(build.outcome(positions=build.positions(3, t=T0 + np.array([-30, -3, 0]) * DAY)))
+    assert run_maintenance(store_dsn, NOW, KEEP).partitions_dropped == 0
+    assert run_maintenance(store_dsn, NOW, MaintenanceSettings(retention_days=10)).partitions_dropped == 1
+    assert ask(store_dsn, "select count(*) from mg.position") == [(2,)]
+    assert store.commit(build.outcome(positions=build.positions(t=T0 - 30 * DAY))).stored == 1
+
+
+def test_day_that_a_killed_run_had_taken_off_is_dropped_for_good(fresh_dsn: str):
+    with Store.open(fresh_dsn) as store:
+        store.commit(build.outcome(positions=build.positions()))
+        ask_nothing = "alter table mg.position detach partition mg.position_20231114"
+        with psycopg.connect(fresh_dsn, autocommit=True) as conn:
+            conn.execute(ask_nothing)
+        run_maintenance(fresh_dsn, NOW, MaintenanceSettings(retention_days=1))
+        assert store.commit(build.outcome(positions=build.positions())).stored == 1
+
+
+def test_partitions_are_made_ahead(fresh_dsn: str):
+    assert run_maintenance(fresh_dsn, NOW, MaintenanceSettings(ahead_days=3)).partitions_made == 4
+    assert run_maintenance(fresh_dsn, NOW, MaintenanceSettings(ahead_days=3)).partitions_made == 0
+
+
+def test_old_refusals_are_dropped(store: Store, store_dsn: str):
+    refusals = [Refusal(t, 1, 1, Reason.CHECKSUM, "x") for t in (T0 - 40 * DAY, T0)]
+    store.commit(build.outcome(batch=Batch(refusals=refusals)))
+    assert run_maintenance(store_dsn, NOW, KEEP).refusals_dropped == 1
+    assert ask(store_dsn, "select count(*) from mg.quarantine") == [(1,)]
+
+
+def test_run_beside_another_leaves_the_work_to_it(fresh_dsn: str):
+    with psycopg.connect(fresh_dsn, autocommit=True) as other:
+        other.execute("select pg_advisory_lock(7201003)")
+        assert run_maintenance(fresh_dsn, NOW, KEEP).skipped
+
+
+def fleet(step: int, vessels: int = 2_000, fixes: int = 5):
+    """One batch of a fleet that reports every 10 s."""
+    t = T0 // DAY * DAY + (step * fixes + np.tile(np.arange(fixes), vessels)) * 10 * SECOND
+    mmsi = np.repeat(412000001 + np.arange(vessels), fixes)
+    return build.positions(vessels * fixes, t=t, mmsi=mmsi, lon=121 + mmsi % 997 / 500, lat=29 + t % 991 / 500)
+
+
+SIZE = {
+    "native": "select sum(pg_table_size(part)), sum(pg_indexes_size(part)) from mg.position_day",
+    "timescaledb": "select sum(pg_table_size(c)), sum(pg_indexes_size(c)) from show_chunks('mg.position') c",
+}
+
+
+def test_closed_day_takes_no_more_than_105_bytes_a_row_with_its_indexes(
+    store: Store, store_dsn: str, request: pytest.FixtureRequest
+):
+    rows = sum(store.commit(build.outcome(positions=fleet(step))).stored for step in range(35))
+    assert rows == 350_000
+    report = run_maintenance(store_dsn, NOW, KEEP)
+    assert report.indexes_packed == 1
+    ((heap, indexes),) = ask(store_dsn, SIZE[request.node.callspec.params["store_dsn"]])
+    assert (heap + indexes) / rows <= 105, (heap / rows, indexes / rows)
+    assert run_maintenance(store_dsn, NOW, KEEP).indexes_packed == 0
+
+
+@pytest.mark.parametrize("rows", [1, 70_000])
+def test_binary_copy_writes_every_row_whatever_the_size_of_its_chunks(store: Store, store_dsn: str, rows: int):
+    store.commit(build.outcome(positions=build.positions()))  # makes the day
+    data = pack_positions(build.positions(rows, t=T0 + 1 + np.arange(rows)))
+    with psycopg.connect(store_dsn, autocommit=True) as conn, conn.cursor() as cur:
+        assert copy_in(cur, "mg.position", POSITION, data) == rows
+    assert ask(store_dsn, "select count(*) from mg.position") == [(rows + 1,)]
