@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from dash import Dash
@@ -56,9 +56,9 @@ def create_app(reads: WallReads, *, settings: DashboardSettings, clock: Callable
     return app
 
 
-def _running(snapshot: Snapshot) -> Callable[[FastAPI], object]:
+def _running(snapshot: Snapshot) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         snapshot.start()
         try:
             yield

@@ -16,6 +16,7 @@ from .views.status import sort_alerts
 
 MAX_EVENTS = 30  # the rolling list shows far fewer
 FLOW_EVERY_S = 5.0
+REFUSALS_EVERY_S = 15.0
 NAMES_SETTLE_S = 1.0  # new vessels come in crowds at the start: their names are read together
 
 
@@ -31,6 +32,7 @@ class Known:
     places: Sequence[PlaceRow] = ()
     ports: Sequence[PortRow] = ()
     names: dict[int, str] = field(default_factory=dict[int, str])
+    refusals: Sequence[tuple[str, str, int]] = ()  # feed, reason, number
     clock: datetime | None = None
     rev: int = 0
     names_rev: int = 0
@@ -49,14 +51,21 @@ class Known:
         self.feeds = reads.feeds()
         for feed in self.feeds:
             self.busiest[feed.code] = max(self.busiest.get(feed.code, 0), feed.hour_count)
-        if new:
-            self.due["names"] = min(self.due.get("names", math.inf), monotonic_s + NAMES_SETTLE_S)
+        if new and "names" in self.due:
+            self.due["names"] = min(self.due["names"], monotonic_s + NAMES_SETTLE_S)
         if self._is_due("places", monotonic_s, settings.places_s):
             self._read_places(reads)
         if self._is_due("names", monotonic_s, settings.places_s):
             self._read_names(reads)
         if self._is_due("flow", monotonic_s, FLOW_EVERY_S):
             self.flow = reads.grid_flow((self.clock or now) - timedelta(seconds=settings.flow_s))
+
+        if self._is_due("refusals", monotonic_s, REFUSALS_EVERY_S):
+            self.refusals = reads.refusals()
+
+    def expect_places(self) -> None:
+        """Read places again in the next round: someone changed them."""
+        self.due["places"] = -math.inf
 
     def _is_due(self, what: str, monotonic_s: float, every_s: float) -> bool:
         if monotonic_s < self.due.get(what, -math.inf):

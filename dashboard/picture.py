@@ -44,7 +44,9 @@ def vessels_body(known: Known, judged: Assessed, mark: Mark) -> Body:
         made_ms=float(mark.made_at),
     )
     sog = columns["sog"].astype(np.float64)
-    raw = pack(head, columns["lon"], columns["lat"], course, sog, judged.state, judged.severity)
+    raw = pack(
+        head, columns["lon"], columns["lat"], course=course, sog=sog, state=judged.state, severity=judged.severity
+    )
     return body_of(raw, "application/octet-stream", compress=False)
 
 

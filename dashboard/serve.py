@@ -81,4 +81,3 @@ def main(argv: list[str] | None = None) -> int:
         print(f"dashboard: error: {error}", file=sys.stderr)  # noqa: T201
         return 2
     return 0
-

@@ -76,7 +76,9 @@ class Snapshot:
     def _listen(self) -> None:
         while not self._stop.is_set():
             try:
-                for _ in self._reads.listen(self._settings.refresh_s):
+                for note in self._reads.listen(self._settings.refresh_s):
+                    if note and "world" in note:
+                        self.known.expect_places()
                     self._wake.set()
                     if self._stop.is_set():
                         return

@@ -36,7 +36,9 @@
   MG.startMap = async () => {
     const map = MG.map;
     const VesselLayer = MG.defineLayer(pen);
-    new ResizeObserver(() => map.invalidateSize({ pan: false, debounceMoveend: true })).observe(map.getContainer());
+    const box = map.getContainer();
+    for (const touch of ['mousedown', 'wheel', 'touchstart']) box.addEventListener(touch, () => { touched = true; }, { passive: true, capture: true });
+    new ResizeObserver(() => { map.invalidateSize({ pan: false, animate: false }); fit(); }).observe(box);
     for (const [name, z] of [['land', 210], ['grids', 310], ['zones', 320]]) {
       const pane = map.createPane(name);
       pane.style.zIndex = z;
@@ -62,8 +64,12 @@
     }
   };
 
-  /* Grids, zones and ports; called again when the store has others. The view is kept after the first time. */
-  let drawn = [], fitted = false;
+  /* Grids, zones and ports; called again when the store has others. The map shows all grids, also when a banner takes
+     room from it, until someone moves it: from then on the view is theirs. */
+  let drawn = [], bounds = null, touched = false;
+  const fit = () => {
+    if (bounds && !touched) MG.map.fitBounds(bounds, { padding: [4, 4], animate: false });
+  };
   MG.loadPlaces = async () => {
     for (const name of ['grids', 'zones', 'ports']) MG.forget(`/geo/${name}.json`);
     const [g, z, p] = await Promise.all(['grids', 'zones', 'ports'].map(async (n) => (await MG.get(`/geo/${n}.json`)).body));
@@ -80,10 +86,8 @@
       pointToLayer: (_, at) => pen.circleMarker(at, { radius: MG.rem() * 0.22, color: '#04101a', weight: 1, fillColor: '#e8d9a8', fillOpacity: 1, ...still }),
     }).addTo(map);
     drawn = [layer, zones, ports];
-    if (!fitted && grids.size) {
-      map.fitBounds(layer.getBounds(), { padding: [6, 6], animate: false });
-      fitted = true;
-    }
+    if (grids.size) bounds = layer.getBounds();
+    fit();
     labelGrids();
   };
 
@@ -150,14 +154,14 @@
       ours = true;
       inset = pen.map(MG.el('inset-map'), {
         zoomControl: false, attributionControl: false, dragging: false, scrollWheelZoom: false, doubleClickZoom: false,
-        boxZoom: false, keyboard: false, touchZoom: false, preferCanvas: true, zoomSnap: 0.25, center: at, zoom: 10.5, fadeAnimation: false, zoomAnimation: false,
+        boxZoom: false, keyboard: false, touchZoom: false, preferCanvas: true, zoomSnap: 0.25, center: at, zoom: 10, fadeAnimation: false, zoomAnimation: false,
       });
       ours = false;
       geo(coastData, land).addTo(inset);
       insetRing = pen.marker(at, { icon: pen.divIcon({ className: 'anchor', html: MG.make('div', 'pulse level4'), iconSize: [0, 0] }), ...still }).addTo(inset);
     }
     inset.invalidateSize({ animate: false });
-    inset.setView(at, 10.5, { animate: false });
+    inset.setView(at, 10, { animate: false });
     insetRing.setLatLng(at);
     const north = alert.lat >= 0 ? 'N' : 'S', east = alert.lon >= 0 ? 'E' : 'W';
     MG.text(MG.el('inset-name'), `${MG.placeName(alert.grid)}  ${Math.abs(alert.lat).toFixed(3)}°${north} ${Math.abs(alert.lon).toFixed(3)}°${east}`);

@@ -32,7 +32,7 @@
   MG.paintAlerts = (status, turn) => {
     status.counts.forEach((n, k) => MG.text(MG.el(`count-${LEVEL[k + 1]}`), String(n)));
     LEVEL.slice(1).forEach((name, k) => MG.el(`count-${name}`).parentNode.classList.toggle('some', status.counts[k] > 0));
-    const box = MG.el('alert-list'), room = fits(box, 4.5);
+    const box = MG.el('alert-list'), room = fits(box, 4.1);
     const urgent = status.alerts.filter((a) => a.active && a.severity === 4).slice(0, Math.max(1, room - 2));
     const rest = status.alerts.filter((a) => !urgent.includes(a));
     const shown = page(rest, Math.max(1, room - urgent.length), turn);
@@ -82,7 +82,7 @@
 
   /* Tiles in three rows. One with an open alert or silent vessels stands tall, the calm ones share what is left and,
      when there are too many, turn page by page. A grid with an open alert is on every page. */
-  const ROWS = 3, NARROW = 7.4, WIDE = 10.2, GAP = 0.4;
+  const ROWS = 3, NARROW = 6.9, WIDE = 10.2, GAP = 0.4;
   MG.planTiles = (tiles, widthRem) => {
     const marked = tiles.filter((t) => t.worst > 0), calm = tiles.filter((t) => t.worst === 0);
     const most = Math.max(4, Math.floor((widthRem + GAP) / (NARROW + GAP))), least = Math.max(4, Math.floor((widthRem + GAP) / (WIDE + GAP)));

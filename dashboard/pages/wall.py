@@ -14,14 +14,14 @@ from dash import Dash, Input, Output, State, dcc, html, register_page
 from dash.development.base_component import Component
 from fastapi.concurrency import run_in_threadpool
 
-from ..known import utc
-from ..options import DashboardSettings
-from ..snapshot import Snapshot
-from ..source import WallReads
-from ..views.card import card_children, missing_children
-from ..views.geo import place_names
-from ..views.symbols import STATE_KEYS
-from ..words import Catalogues, Words
+from dashboard.known import utc
+from dashboard.options import DashboardSettings
+from dashboard.snapshot import Snapshot
+from dashboard.source import WallReads
+from dashboard.views.card import card_children, missing_children
+from dashboard.views.geo import place_names
+from dashboard.views.symbols import STATE_KEYS
+from dashboard.words import Catalogues, Words
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def layout(words: Words, settings: DashboardSettings) -> Component:
         "data-words": json.dumps(words.table, ensure_ascii=False),
         "data-options": json.dumps(options),
     }
-    parts = [_top(words), _banners(words), html.Main([_map_box(words), _side(words)]), html.Footer(id="tiles")]
+    parts = [_top(words), _banners(), html.Main([_map_box(words), _side(words)]), html.Footer(id="tiles")]
     stores = [dcc.Store(id=EVENT), dcc.Store(id=LANG, data=words.lang)]
     return html.Div([*parts, *stores], id="wall", className="wall", **data)  # pyright: ignore[reportArgumentType]
 
@@ -104,7 +104,7 @@ def _top(words: Words) -> Component:
     return html.Header([brand, age, feeds, clock])
 
 
-def _banners(words: Words) -> Component:
+def _banners() -> Component:
     def banner(name: str) -> Component:
         parts = [html.Strong(id=f"{name}-title"), html.Span(id=f"{name}-sub")]
         return html.Div(parts, id=name, className="banner", hidden=True, role="alert")
@@ -115,14 +115,14 @@ def _banners(words: Words) -> Component:
 def _map_box(words: Words) -> Component:
     leaflet = dl.Map(
         id=MAP,
-        center=CENTRE,
+        center=CENTRE,  # pyright: ignore[reportArgumentType]  (a pair is documented; the stub knows one form)
         zoom=ZOOM,
         zoomSnap=0.25,
         zoomDelta=0.5,
         wheelPxPerZoomLevel=120,
         minZoom=6,
         maxZoom=16,
-        maxBounds=LIMITS,
+        maxBounds=LIMITS,  # pyright: ignore[reportArgumentType]  (likewise)
         preferCanvas=True,
         attributionControl=False,
         zoomControl=False,
@@ -130,7 +130,7 @@ def _map_box(words: Words) -> Component:
     )
     legend = html.Ul(
         [
-            html.Li([html.I(className=f"symbol {key}"), html.Span(words(f"state.{key}")), html.B(id=f"n-{key}")])
+            html.Li([html.I(className="symbol"), html.Span(words(f"state.{key}")), html.B(id=f"n-{key}")])
             for key in STATE_KEYS
         ],
         id="legend",

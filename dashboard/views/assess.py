@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.fleet import Fleet
+from dashboard.options import DashboardSettings
 from maritime_grid.store.rows import AlertRow, FeedRow
 
-from ..fleet import Fleet
-from ..options import DashboardSettings
 from .symbols import DEVICE_SHOWN_S, HIDDEN, Heard, expected_interval_s, is_device, symbol_states
 
 TERMINAL_S = {"vms": 600.0, "buoy": 120.0}  # EVENTS: BeiDou terminal 10 min, net buoy 2 min

@@ -8,9 +8,8 @@ from datetime import datetime
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.words import Words
 from maritime_grid.store.rows import VesselCard
-
-from ..words import Words
 
 DASH = "—"
 

@@ -45,7 +45,14 @@ class FrameHead:
 
 
 def pack(
-    head: FrameHead, lon: F64, lat: F64, course: F64, sog: F64, state: NDArray[np.int8], severity: NDArray[np.int8]
+    head: FrameHead,
+    lon: F64,
+    lat: F64,
+    *,
+    course: F64,
+    sog: F64,
+    state: NDArray[np.int8],
+    severity: NDArray[np.int8],
 ) -> bytes:
     """Header and records; arrays of shape (n,), degrees and knots, NaN not available."""
     rows = np.zeros(len(lon), RECORD)

@@ -22,14 +22,15 @@ def short_name(name: str) -> str:
     return re.sub(r"(?<=.)网格(?=\d*$)", "", bare) or name
 
 
+WATER = {"inshore": "", "nearshore": "near", "offshore": "off"}  # as short as a tile is narrow
+
+
 def tile_name(name: str) -> str:
     """The first port's name and the kind of water, for a narrow tile: 桃花-登步-蚂蚁近岸 -> 桃花近岸."""
-    bare = short_name(name)
-    if "-" not in bare:
-        return bare
-    first, last = bare.split("-")[0], bare.rsplit("-", 1)[-1]
-    kind = re.search(r"(近岸|近海|外海)\d*$|\s\S+$", last)
-    return first + kind.group() if kind else first
+    first, *others = short_name(name).split("-")
+    kind = re.search(r"(近岸|近海|外海)\d*$|\s\S+$", others[-1]) if others else None
+    words = (first + (kind.group() if kind else "")).split(" ")
+    return " ".join(filter(None, (WATER.get(word, word) for word in words)))
 
 
 def label_point(geometry: dict[str, Any]) -> tuple[float, float]:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from dashboard.options import DashboardSettings
 from maritime_grid.store.rows import AlertRow, EventRow, FeedRow
-
-from ..options import DashboardSettings
 
 MAX_ALERTS = 60  # what a wall can page through; the counts are of all
 MAX_TEXT = 120  # characters of a distress text shown

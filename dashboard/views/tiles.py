@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.fleet import Fleet
 from maritime_grid.store.rows import AlertRow, GridFlow, PlaceRow
 
-from ..fleet import Fleet
 from .assess import Assessed
 
 

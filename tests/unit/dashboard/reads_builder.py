@@ -194,6 +194,10 @@ class FleetReads:
             FeedRow(VMS, "terminals", "vms", True, self._last[VMS], None, 5_000, 0),
         ]
 
+    def refusals(self) -> list[tuple[str, str, int]]:
+        self._check()
+        return [("ais-udp", "checksum", 12)]
+
     def grid_flow(self, since: datetime) -> list[GridFlow]:
         self._check()
         return [GridFlow(code, code % 5, code % 3) for code in range(1, 35)]
@@ -230,7 +234,9 @@ class FleetReads:
         now = self.now()
         kinds = ("enter", "exit", "enter", "cross", "exit", "enter", "dwell", "exit")
         self.recent = [
-            EventRow(now - timedelta(seconds=20 + 41 * k), int(self.mmsi[40 + k]), f"浙普渔{60_040 + k}", 1 + k * 3, kind)
+            EventRow(
+                now - timedelta(seconds=20 + 41 * k), int(self.mmsi[40 + k]), f"浙普渔{60_040 + k}", 1 + k * 3, kind
+            )
             for k, kind in enumerate(kinds)
         ]
         return self

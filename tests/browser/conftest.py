@@ -1,0 +1,105 @@
+"""Chromium, and the wall over rows from memory, with switches for what can go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from dashboard.app import create_app
+from dashboard.serve import now_ms
+from tests import needs
+from tests.unit.dashboard.reads_builder import FleetReads, options
+from tests.unit.dashboard.serving import serving
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SHOTS = needs.ROOT / "build" / "screenshots"
+
+
+@dataclass
+class Wall:
+    """One open wall. `outside` holds requests to other hosts, `errors` what the console and the page complained of."""
+
+    page: Page
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def wait(self, expression: str, timeout_s: float = 20) -> None:
+        self.page.wait_for_function(expression, timeout=timeout_s * 1000)
+
+    def painted(self) -> dict[str, Any]:
+        return self.page.evaluate("window.__mg.painted")
+
+    def text(self, selector: str) -> str:
+        return self.page.locator(selector).inner_text()
+
+    def shot(self, name: str) -> Path:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        path = SHOTS / f"{name}.png"
+        self.page.screenshot(path=path)
+        return path
+
+
+Opener = Callable[..., Wall]
+
+
+@pytest.fixture
+def reads() -> FleetReads:
+    return FleetReads(lambda: datetime.now(UTC)).with_troubles()
+
+
+@pytest.fixture
+def address(reads: FleetReads) -> Iterator[str]:
+    app = create_app(reads, settings=options(), clock=now_ms)
+    with serving(app.server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    return str(needs.chromium())
+
+
+@pytest.fixture
+def open_wall(chromium: str, tmp_path: Path) -> Iterator[Opener]:
+    """Opens a wall in a browser of its own, with a fresh profile; closes all at the end."""
+    with ExitStack() as stack:
+        playwright = stack.enter_context(sync_playwright())
+
+        def start(url: str, width: int = 1920, height: int = 1080) -> Wall:
+            context = playwright.chromium.launch_persistent_context(
+                tmp_path / "profile",
+                executable_path=chromium,
+                headless=True,
+                args=FLAGS,
+                viewport={"width": width, "height": height},
+            )
+            stack.callback(context.close)
+            wall = Wall(context.pages[0])
+            _watch(context, wall)
+            wall.page.goto(url)
+            return wall
+
+        yield start
+
+
+def _watch(context: BrowserContext, wall: Wall) -> None:
+    def route(handler: Any) -> None:
+        if "//127.0.0.1:" in handler.request.url:
+            handler.continue_()
+        else:
+            wall.outside.append(handler.request.url)
+            handler.abort()
+
+    context.route("**/*", route)
+    wall.page.on("console", lambda m: wall.errors.append(m.text) if m.type in {"error", "warning"} else None)
+    wall.page.on("pageerror", lambda e: wall.errors.append(str(e)))
