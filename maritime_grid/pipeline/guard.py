@@ -2,7 +2,7 @@
 
 `python guard.py child PARENT COMMAND...` becomes COMMAND, which the kernel ends when the process PARENT dies (Linux;
 elsewhere only an orderly stop ends it). `python guard.py keeper DIR` holds the embedded store of DIR until its
-standard input closes, then leaves it; the last to leave stops the server.
+standard input ends, then leaves it; the last to leave stops the server.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import ctypes
 import os
 import signal
 import sys
+import time
 
+_GONE_TIMEOUT_S = 10.0
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -29,11 +31,19 @@ def keeper(directory: str) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the closing of standard input is the one sign to leave
+    parent = os.getppid()
     with EmbeddedPostgres(directory):
         sys.stdout.write("held\n")
         sys.stdout.flush()
-        while sys.stdin.buffer.read(4096):
-            continue
+        if not sys.stdin.buffer.read():  # killed, not asked: its own lock may fall after its end of the pipe
+            _wait_until_gone(parent)
+
+
+def _wait_until_gone(parent: int) -> None:
+    """Until we have another parent: by then all locks of the old one have fallen."""
+    end = time.monotonic() + _GONE_TIMEOUT_S
+    while os.getppid() == parent and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -182,5 +183,7 @@ class Keeper:
     ) -> None:
         with self._process as process:
             assert process.stdin
-            process.stdin.close()
+            with suppress(BrokenPipeError):  # it ended before us
+                process.stdin.write(b"leave\n")
+                process.stdin.close()
             process.wait(timeout=130)
