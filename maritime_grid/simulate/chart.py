@@ -22,6 +22,7 @@ from .plane import Plane, lines
 
 CLOSED_KINDS = ("prohibited", "reserve")
 TILE_M = 8000.0
+FILES = ("ports.csv", "zhoushan_land.geojson", "zones.geojson", "grids_cover.geojson")
 EAST_MARGIN_DEG = 1.1  # open sea simulated east of the easternmost land
 
 

@@ -176,7 +176,7 @@ def _gears(kind: I8, rng: Generator) -> tuple[I8, I64]:
 
 
 def _homes(plan: SeaPlan, kind: I8, rng: Generator) -> I64:
-    ports, terminals = len(plan.chart.ports), len(plan.homes) - len(plan.chart.ports)
+    ports, terminals = len(plan.chart.ports), len(plan.berths) - len(plan.chart.ports)
     weight = 1.0 / (1.0 + np.arange(ports) % 8)  # some ports are larger than others
     home = rng.choice(ports, size=len(kind), p=weight / weight.sum())
     merchant = (kind == Kind.CARGO) | (kind == Kind.TANKER)

@@ -18,9 +18,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.settings import Settings, data_dir, home, password
 
-from .chart import Chart
+from .plan_cache import sea_plan
 from .record import write_truth
-from .routes import plan_sea
 from .scenario import Emission, Scenario
 
 STEP_S = 1.0
@@ -105,7 +104,7 @@ def run_live(settings: Settings, stop_event: threading.Event, now_us: Callable[[
     """
     options = options_of(settings)
     scenario = Scenario(
-        plan_sea(Chart.load(home() / settings.area.directory)), seed=settings.simulate.seed,
+        sea_plan(home() / settings.area.directory, data_dir(settings) / "sea-plan.npz"), seed=settings.simulate.seed,
         start=now_us(), vessels=settings.simulate.vessels,
     )  # fmt: skip
     truth = data_dir(settings) / "simulate-truth.jsonl"

@@ -33,7 +33,9 @@ def static_sentences(fleet: Fleet, row: int) -> list[bytes]:
         "to_bow": length // 2, "to_stern": length - length // 2, "to_port": beam // 2, "to_starboard": beam - beam // 2,
     }  # fmt: skip
     if fleet.transmitter[row] == Transmitter.CLASS_A:
-        return _vdm({"type": 5, "shipname": name, "draught": 4.5, "destination": "DEMO", **common}, sequence=row % 10)
+        return _vdm(
+            {"type": 5, "shipname": name, "draught": 4.5, "destination": f"DEMO {mmsi}", **common}, sequence=row % 10
+        )
     return _vdm({"type": 24, "partno": 0, "mmsi": mmsi, "shipname": name}) + _vdm({"type": 24, "partno": 1, **common})
 
 

@@ -36,10 +36,22 @@ def record(
     names = [path, path.with_name(path.name + ".mqtt.jsonl"), path.with_name(path.name + ".truth.jsonl")]
     parts = [name.with_name(name.name + ".part") for name in names]
     path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        lines, messages = _write(scenario, parts, max(1, round(hours * 3600.0 / step_s)), step_s, progress)
+    except BaseException:
+        for part in parts:
+            part.unlink(missing_ok=True)
+        raise
+    for part, name in zip(parts, names, strict=True):
+        part.replace(name)
+    return Recorded(names[0], names[1], names[2], lines, messages)
+
+
+def _write(scenario: Scenario, parts: list[Path], steps: int, step_s: float, progress: Progress) -> tuple[int, int]:
+    """Lines of NMEA and messages of MQTT written."""
     lines = messages = 0
     with ExitStack() as stack:
         nmea, mqtt, truth = (stack.enter_context(part.open("wb")) for part in parts)
-        steps = max(1, round(hours * 3600.0 / step_s))
         for k in range(steps):
             sent = scenario.step(step_s)
             nmea.writelines(sentence + b"\r\n" for _, sentence in sent.udp)
@@ -49,9 +61,7 @@ def record(
             messages += len(sent.mqtt)
             progress((k + 1) / steps)
         truth.writelines(_json(entry) for entry in scenario.truth)
-    for part, name in zip(parts, names, strict=True):
-        part.replace(name)
-    return Recorded(names[0], names[1], names[2], lines, messages)
+    return lines, messages
 
 
 def write_truth(path: Path, truth: list[dict[str, Any]]) -> None:

@@ -80,8 +80,6 @@ class SeaPlan:
     """All that does not move. Homes are the ports in the chart's order, then the terminals."""
 
     chart: Chart
-    roadmap: Roadmap
-    homes: I64  # points of the roadmap
     berths: tuple[F64, ...]  # of each home: (b, 3) x, y and room for a random shift, metres
     grounds: Grounds
     routes: Routes
@@ -100,7 +98,7 @@ def plan_sea(chart: Chart) -> SeaPlan:
     homes = np.concatenate([roadmap.quays, np.array(terminals, np.int64)])
     grounds = _grounds(chart, roadmap)
     berths = tuple(_berths(chart, roadmap, int(home)) for home in homes)
-    return SeaPlan(chart, roadmap, homes, berths, grounds, _routes(chart, roadmap, homes, grounds))
+    return SeaPlan(chart, berths, grounds, _routes(chart, roadmap, homes, grounds))
 
 
 def _grounds(chart: Chart, roadmap: Roadmap) -> Grounds:
