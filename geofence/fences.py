@@ -165,27 +165,30 @@ class FenceSet:
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], fence: NDArray[np.int64], limit_m: float
     ) -> NDArray[np.bool_]:
         """Whether each point is in its fence (by number) or at most so many metres away; -1 is never near."""
-        west, south, east, north = self._bounds[fence].T
-        up = np.maximum(np.maximum(south - lat, lat - north), 0.0) * LEAST_M_PER_DEGREE
-        m_lon, _ = metres_per_degree(np.minimum(np.abs(lat) + 2 * limit_m / LEAST_M_PER_DEGREE, 90.0))
-        aside = np.maximum(np.maximum(west - lon, lon - east), 0.0)
-        out = (fence >= 0) & (up <= limit_m) & (np.minimum(aside, 360.0 - aside) * m_lon <= limit_m)
-        maybe = np.flatnonzero(out)
-        out[maybe] = self._within(lon[maybe], lat[maybe], fence[maybe], limit_m)
+        out = fence >= 0
+        known = np.flatnonzero(out)
+        out[known] = self._within(lon[known], lat[known], fence[known], limit_m)
         return out
 
     def _within(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], fence: NDArray[np.int64], limit_m: float
     ) -> NDArray[np.bool_]:
-        """As `within`, without its box; distances in degrees settle most points."""
+        """Boxes settle most points, distances in degrees most of the others; a few are left to `distance_m`."""
+        west, south, east, north = self._bounds[fence].T
+        turned = lon + np.array([[-360.0], [0.0], [360.0]])  # the short way round the earth
+        aside = np.maximum(np.maximum(west - turned, turned - east), 0.0)
+        up = np.maximum(np.maximum(south - lat, lat - north), 0.0)
         m_lon, _ = metres_per_degree(np.minimum(np.abs(lat) + 2 * limit_m / LEAST_M_PER_DEGREE, 89.9))
-        least = float(m_lon.min(initial=LEAST_M_PER_DEGREE))
-        middle = (self._bounds[fence, 0] + self._bounds[fence, 2]) / 2
-        shapes = self._shapes[fence]
-        points = shapely.points(lon + 360.0 * np.round((middle - lon) / 360.0), lat)
-        out = shapely.dwithin(shapes, points, limit_m / MOST_M_PER_DEGREE)
-        doubt = np.flatnonzero(shapely.dwithin(shapes, points, limit_m / least) & ~out)
-        out[doubt] = self._distance_m(lon[doubt], lat[doubt], fence[doubt]) <= limit_m
+        out = (up * LEAST_M_PER_DEGREE <= limit_m) & (aside.min(axis=0) * m_lon <= limit_m)
+        maybe = np.flatnonzero(out)
+        least = float(m_lon[maybe].min(initial=LEAST_M_PER_DEGREE))
+        points = shapely.points(turned[aside.argmin(axis=0)[maybe], maybe], lat[maybe])
+        shapes = self._shapes[fence[maybe]]
+        sure = shapely.dwithin(shapes, points, limit_m / MOST_M_PER_DEGREE)
+        doubt = np.flatnonzero(shapely.dwithin(shapes, points, limit_m / least) & ~sure)
+        rows = maybe[doubt]
+        sure[doubt] = self._distance_m(lon[rows], lat[rows], fence[rows]) <= limit_m
+        out[maybe] = sure
         return out
 
     def intersects_segment(
@@ -236,6 +239,12 @@ def _lines(
     return row, np.asarray(shapely.linestrings(ends), object)
 
 
+def parts_of(geometry: Polygon | MultiPolygon) -> list[Polygon]:
+    """Its polygons that are not empty."""
+    parts = [geometry] if isinstance(geometry, Polygon) else list(geometry.geoms)
+    return [p for p in parts if not p.is_empty]
+
+
 def _refuse_faults(fences: Sequence[Fence]) -> None:
     faults = [f"fence {f.code} ({f.name}): {fault}" for f in fences for fault in _faults(f)]
     for a, b in pairwise(fences):
@@ -254,7 +263,7 @@ def _refuse_faults(fences: Sequence[Fence]) -> None:
 
 def _faults(fence: Fence) -> list[str]:
     """What is wrong with one fence taken alone."""
-    bounds = fence.geometry.bounds
+    bounds = (0.0,) * 4 if fence.geometry.is_empty else fence.geometry.bounds
     checks = (
         (0 < fence.code < 2**15, "its code is not in 1..32767; number the fences anew"),
         (fence.layer in ("grid", "zone"), f"its layer is {fence.layer!r}; write 'grid' or 'zone'"),
@@ -267,11 +276,11 @@ def _faults(fence: Fence) -> list[str]:
             "its windows overlap or are out of order; sort and merge them",
         ),
         (
-            not bounds or (bounds[0] >= -180 and bounds[2] <= 180 and bounds[1] >= -90 and bounds[3] <= 90),
+            bounds[0] >= -180 and bounds[2] <= 180 and bounds[1] >= -90 and bounds[3] <= 90,
             "it lies outside longitude -180..180, latitude -90..90; write lon, lat in degrees",
         ),
         (
-            not bounds or bounds[2] - bounds[0] <= 180,
+            all(part.bounds[2] - part.bounds[0] <= 180 for part in parts_of(fence.geometry)),
             "it is wider than 180 degrees, so it crosses the antimeridian; cut it there into two parts",
         ),
     )

@@ -78,8 +78,6 @@ def distance_to_line_m(
 
 def _to_line_m(lon: NDArray[np.float64], lat: NDArray[np.float64], line: NDArray[np.float64]) -> NDArray[np.float64]:
     """Metres from (n,) points to the nearest of (4, m) edges x0, y0, x1, y1."""
-    middle = (line[0].min() + line[0].max()) / 2
-    lon = lon + 360.0 * np.round((middle - lon) / 360.0)  # the short way round the earth
     distance, along = _planar(lon[:, None], lat[:, None], line[:, None, :])
     near = distance.min(axis=1)
     far = np.flatnonzero(near > GEODESIC_BEYOND_M)
@@ -93,6 +91,7 @@ def _planar(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Metres from points to edges and where on the edge [0, 1]; shapes broadcast, (n, 1) with (4, 1, m)."""
     x0, y0, dx, dy = line[0] - lon, line[1] - lat, line[2] - line[0], line[3] - line[1]
+    x0 -= 360.0 * np.round((x0 + dx / 2) / 360.0)  # the short way round the earth
     along = np.zeros(np.broadcast_shapes(x0.shape, dx.shape))
     distance = along
     for _ in range(2):

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon, shape
 
-from .fences import FenceError
+from .fences import FenceError, parts_of
 from .geodesy import metres_per_degree
 
 OVERLAP_M2 = 1.0  # an overlap is a fault beyond this area ...
@@ -195,7 +195,7 @@ def _shape_faults(whole: Polygon | MultiPolygon) -> Iterator[Fault]:
         yield place, text.lower(), _MENDS.get(text, "mend the drawing there")
     elif whole.area == 0:
         yield None, "it has no area", "draw it or leave it out"
-    elif whole.bounds[2] - whole.bounds[0] > 180:
+    elif any(part.bounds[2] - part.bounds[0] > 180 for part in parts_of(whole)):
         yield None, "it is wider than 180 degrees, so it crosses the antimeridian", "cut it there into two parts"
 
 

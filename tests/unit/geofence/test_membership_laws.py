@@ -48,7 +48,7 @@ def feeds(draw: st.DrawFn) -> dict[int, list[tuple[int, float, float]]]:
     return feed
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(feeds())
 def test_events_equal_the_reference_one_fix_at_a_time(feed):
     assert run(COMPILED, feed)[0] == reference_events(feed, FENCES, RULES)
