@@ -228,7 +228,8 @@ def _revive(folder: Path) -> None:
 
 def _stop_on_sigterm() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, signal.default_int_handler)
 
 
 def _ignore_signals() -> None:
