@@ -75,7 +75,7 @@
     if (quiet > MG.options.dead_s) return { why: 'dead', s: age === null ? quiet : Math.max(age, quiet) };
     if (status && status.store === 'down') return { why: 'store', s: status.read_at ? (now - status.read_at) / 1000 : quiet };
     if (status && age === null) return { why: 'empty', s: (performance.now() - started) / 1000 };
-    if (status && age > MG.options.stale_s) return { why: 'stale', s: age };
+    if (status && age > MG.options.stale_s) return { why: quiet > MG.options.dead_s / 2 ? 'dead' : 'stale', s: age };
     return null;
   };
   const paintAge = (now) => {
@@ -130,7 +130,7 @@
   const start = () => {
     MG.open();
     started = turnAt = performance.now();
-    window.__mg = { painted: null, status: null, error: null, map: MG.map };
+    window.__mg = { painted: null, status: null, error: null };
     MG.drawLegend();
     MG.startMap();
     const beat = () => { turnAt = performance.now(); };

@@ -12,7 +12,7 @@ from dashboard.serve import now_ms
 from tests.unit.dashboard.reads_builder import FleetReads, options
 from tests.unit.dashboard.serving import serving
 
-LIVE = "window.__mg && window.__mg.painted && window.__mg.painted.n > 0 && window.__mg.status && MG.meta"
+LIVE = "window.__mg?.painted?.n > 0 && window.__mg.status && MG.meta?.names.length > 0"
 TILED = "document.querySelectorAll('#tiles .tile').length > 20"
 SUM_OF_PIXELS = """() => {
   const c = document.querySelector('canvas.vessels'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
@@ -33,7 +33,7 @@ def test_the_wall_loads_without_outside_requests_or_errors(address, open_wall, l
     assert wall.errors == []
     assert wall.page.evaluate("window.__mg.error") is None
     assert wall.page.title() == ("舟山海上网格" if lang == "zh_CN" else "Zhoushan Sea Grids")
-    body = wall.page.evaluate("[document.body.scrollWidth, document.body.scrollHeight]")
+    body = wall.page.evaluate("(e => [e.scrollWidth, e.scrollHeight])(document.documentElement)")
     assert body == [width, height]
 
 
@@ -156,7 +156,8 @@ def test_a_grid_with_an_open_alert_is_on_every_page(address, open_wall):
       const out = [];
       for (const [n, bad] of [[34, 0], [34, 6], [34, 20], [34, 34], [60, 3], [200, 30]]) {
         const p = MG.planTiles(grids(n, bad), 118.5);
-        out.push([n, bad, p.tall.length + p.small.length, p.tall.length + Math.ceil((p.small.length + Math.min(p.page, p.calm.length)) / 3) <= p.columns]);
+        const cells = p.small.length + Math.min(p.page, p.calm.length);
+        out.push([n, bad, p.tall.length + p.small.length, p.tall.length + Math.ceil(cells / 3) <= p.columns]);
       }
       return out;
     }""")
@@ -226,6 +227,9 @@ def test_an_hour_of_refreshes_leaves_no_nodes_behind(address, open_wall):
     wall.page.wait_for_timeout(1500)
     before = wall.page.evaluate(count)
     wall.page.evaluate("""() => { for (let k = 0; k < 720; k++) {
-      const s = window.__mg.status; MG.paintAlerts(s, k); MG.paintTiles(s, k); MG.paintEvents(s); MG.paintFeeds(s); MG.markAlerts(s.alerts); MG.shadeGrids(s.tiles);
+      const s = window.__mg.status;
+      for (const paint of [MG.paintAlerts, MG.paintTiles, MG.paintEvents, MG.paintFeeds, MG.paintMarks]) paint(s, k);
+      MG.markAlerts(s.alerts);
+      MG.shadeGrids(s.tiles);
     } }""")
     assert abs(wall.page.evaluate(count) - before) < 60
