@@ -202,6 +202,7 @@ def exact_pairs(
     doubt = np.flatnonzero(unsure)
     if not len(doubt):
         return point, polygon
+    doubt = doubt[np.argsort(polygon[doubt], kind="stable")]  # one polygon after the other stays in the cache
     where = point[doubt]
     unsure[doubt] = ~shapely.intersects_xy(shapes[polygon[doubt]], lon[where], lat[where])
     return point[~unsure], polygon[~unsure]
