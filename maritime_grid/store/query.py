@@ -34,16 +34,19 @@ def read_only_query(dsn: str, query: str) -> tuple[list[str], list[tuple[Any, ..
                 if cur.description is None:
                     raise StoreError("the statement gives no rows", "give a select on schema api")
                 return [column.name for column in cur.description], cur.fetchall()
-        except pg.ReadOnlySqlTransaction:
-            raise StoreError("this command only reads", "give a select on schema api") from None
-        except pg.QueryCanceled:
-            raise StoreError(f"the query took longer than {_TIMEOUT}", "ask for less, by time or by vessel") from None
-        except (pg.InvalidParameterValue, pg.UndefinedObject) as error:
-            if "mg_read" not in str(error):
-                raise
-            mend = "as its administrator: create role mg_read nologin; grant mg_read to the product's user; migrate"
-            raise StoreError("the store has no role mg_read", mend) from None
-        except psycopg.ProgrammingError as error:
-            said = str(error).splitlines()[0]
-            mend = '"select table_name, column_name from information_schema.columns" lists what there is'
-            raise StoreError(f"the query was refused: {said}", mend) from None
+        except (psycopg.ProgrammingError, psycopg.DataError, psycopg.InternalError, pg.QueryCanceled) as error:
+            raise _explained(error) from None
+
+
+def _explained(error: psycopg.Error) -> StoreError:
+    """What the server said of a person's query, with what to do."""
+    said = str(error).splitlines()[0]
+    if isinstance(error, pg.ReadOnlySqlTransaction):
+        return StoreError("this command only reads", "give a select on schema api")
+    if isinstance(error, pg.QueryCanceled):
+        return StoreError(f"the query took longer than {_TIMEOUT}", "ask for less, by time or by vessel")
+    if "mg_read" in said:
+        mend = "as its administrator: create role mg_read nologin; grant mg_read to the product's user; then migrate"
+        return StoreError(f"the store's role mg_read cannot be used ({said})", mend)
+    mend = '"select table_name, column_name from information_schema.columns" lists what there is'
+    return StoreError(f"the query was refused: {said}", mend)

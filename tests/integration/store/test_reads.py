@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from ingest.batch import Batch, Reason, Refusal
 from maritime_grid.domain.alerts import AlertKey, RuleName, Severity
@@ -56,7 +57,7 @@ def test_vessels_come_whole_and_then_only_those_that_changed(store: Store, reads
     assert len(reads.vessels(changed.rev).mmsi) == 0
 
 
-def test_ten_thousand_vessels_are_read_as_columns_quickly(store: Store, reads: Reads):
+def test_ten_thousand_vessels_are_read_as_columns_within_a_moment(store: Store, reads: Reads):
     n = 10_000
     store.commit(build.outcome(vessels=build.vessels(n, mmsi=412000001 + np.arange(n))))
     took: list[float] = []
@@ -64,7 +65,8 @@ def test_ten_thousand_vessels_are_read_as_columns_quickly(store: Store, reads: R
         begun = time.perf_counter()
         assert len(reads.vessels().mmsi) == n
         took.append(time.perf_counter() - begun)
-    assert min(took) < 0.06, took  # the least: what the machine's other work adds is not ours
+    # 27 ms on an idle core of 2023; row by row it takes ten times as long
+    assert min(took) < 0.25, took
 
 
 def test_card_prefers_the_registered_name(store: Store, reads: Reads):
@@ -223,6 +225,31 @@ def test_read_only_query_refuses_everything_else(store: Store, store_dsn: str, q
     with pytest.raises(StoreError):
         read_only_query(store_dsn, query)
     assert store.pending_migrations() == []
+
+
+def test_plain_user_of_the_server_migrates_and_is_told_what_only_an_administrator_can_do(
+    postgres: EmbeddedPostgres, empty_dsn: str
+):
+    plain = make_conninfo(empty_dsn, user="mg_plain")
+    with psycopg.connect(empty_dsn, autocommit=True) as admin:
+        admin.execute("drop role if exists mg_plain")
+        admin.execute("create role mg_plain login")
+        try:
+            admin.execute(f"alter database {admin.info.dbname} owner to mg_plain")
+            with Store.open(plain) as store:
+                store.migrate()
+                assert store.commit(build.outcome(positions=build.positions())).stored == 1
+            with pytest.raises(StoreError, match="grant mg_read"):
+                read_only_query(plain, "select * from position")
+            admin.execute("do $$ begin create role mg_read; exception when duplicate_object then null; end $$")
+            admin.execute("grant mg_read to mg_plain")
+            with Store.open(plain) as store:
+                store.migrate()
+            assert len(read_only_query(plain, "select * from position")[1]) == 1
+        finally:
+            admin.execute(f"alter database {admin.info.dbname} owner to postgres")
+            admin.execute("drop owned by mg_plain cascade")
+            admin.execute("drop role mg_plain")
 
 
 def test_address_that_cannot_be_read_is_refused_with_the_mend():
