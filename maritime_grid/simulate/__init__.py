@@ -8,6 +8,7 @@ is marked as a sample.
 from .chart import Chart, ChartError
 from .incidents import Incident, demo_script, full_script
 from .live import LiveOptions, run_live
+from .plan_cache import sea_plan
 from .record import record
 from .scenario import Emission, RosterEntry, Scenario
 
@@ -23,4 +24,5 @@ __all__ = [
     "full_script",
     "record",
     "run_live",
+    "sea_plan",
 ]

@@ -93,11 +93,15 @@ class Chart:
         out[index] = distance
         return out
 
-    def clear(self, segments: F64, margin: F64 | float) -> NDArray[np.bool_]:
-        """segments: (n, 2, 2) metres. True where it all keeps more than `margin` metres off land and closed zones."""
-        out = np.ones(len(segments), np.bool_)
-        out[self.barrier.query(lines(segments), predicate="dwithin", distance=margin)[0]] = False
+    def near(self, shapes: NDArray[Any], distance: float) -> NDArray[np.bool_]:
+        """True for the points or lines within `distance` metres of land or a closed zone."""
+        out = np.zeros(len(shapes), np.bool_)
+        out[self.barrier.query(shapes, predicate="dwithin", distance=distance)[0]] = True
         return out
+
+    def clear(self, segments: F64, margin: float) -> NDArray[np.bool_]:
+        """segments: (n, 2, 2) metres. True where it all keeps more than `margin` metres off land and closed zones."""
+        return ~self.near(lines(segments), margin)
 
     def over_land(self, segments: F64) -> NDArray[np.bool_]:
         """segments: (n, 2, 2) metres. True where a segment meets land."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 MINUTE_S = 60.0
 HOUR_S = 3600.0
+VESSELS_A_ROUND = 200
 
 
 class IncidentKind(StrEnum):
@@ -35,16 +36,26 @@ class Incident:
     lasts_s: float
 
 
-def demo_script() -> list[Incident]:
-    """For people who watch: something new every few minutes, nothing that spoils the rest of the picture."""
+def demo_script(vessels: int = 1200) -> list[Incident]:
+    """For people who watch: something new every few minutes, nothing that spoils the rest of the picture.
+
+    The round is played again every four hours for a day, as far as the fleet has vessels for it.
+    """
+    all_day = (IncidentKind.SPOOFED, IncidentKind.ZONE_JITTER)
+    once = [Incident(kind, 0.0, 24 * HOUR_S) for kind in all_day]
+    once.append(Incident(IncidentKind.MORATORIUM, MINUTE_S, 12 * HOUR_S))
     minutes = (
-        (IncidentKind.SPOOFED, 0, 24 * 60), (IncidentKind.ZONE_JITTER, 0, 24 * 60), (IncidentKind.MOB_TEST, 2, 3),
-        (IncidentKind.MOB, 4, 40), (IncidentKind.ZONE_ENTRY, 6, 75), (IncidentKind.DISTRESS_TEXT, 10, 5),
-        (IncidentKind.COLLISION, 12, 30), (IncidentKind.DISPUTE, 18, 60), (IncidentKind.DARK, 20, 300),
-        (IncidentKind.SOS, 25, 10), (IncidentKind.MORATORIUM, 1, 12 * 60), (IncidentKind.SOS, 95, 10),
-        (IncidentKind.MOB, 150, 30), (IncidentKind.ZONE_ENTRY, 180, 75), (IncidentKind.DARK, 240, 300),
+        (IncidentKind.MOB_TEST, 2, 3), (IncidentKind.MOB, 4, 40), (IncidentKind.ZONE_ENTRY, 6, 75),
+        (IncidentKind.DISTRESS_TEXT, 10, 5), (IncidentKind.COLLISION, 12, 30), (IncidentKind.DISPUTE, 18, 60),
+        (IncidentKind.DARK, 20, 300), (IncidentKind.SOS, 25, 10), (IncidentKind.SOS, 95, 10),
+        (IncidentKind.MOB, 150, 30), (IncidentKind.ZONE_ENTRY, 180, 75), (IncidentKind.DARK, 200, 300),
     )  # fmt: skip
-    return [Incident(kind, at * MINUTE_S, lasts * MINUTE_S) for kind, at, lasts in minutes]
+    rounds = min(max(vessels // VESSELS_A_ROUND, 1), 6)
+    return once + [
+        Incident(kind, (at + 240 * k) * MINUTE_S, lasts * MINUTE_S)
+        for k in range(rounds)
+        for kind, at, lasts in minutes
+    ]
 
 
 def full_script() -> list[Incident]:

@@ -21,6 +21,7 @@ SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
 STATIC_US = 6 * MINUTE_US
 VMS_US = 10 * MINUTE_US
+FIRST_US = 20 * SECOND_US  # all are heard once within this time, so that a wall fills at once
 NOISE_M = 8.0  # GPS noise, root of the mean square in the plane
 LOST_SHARE = 0.06  # of AIS reports that no receiver hears
 GAPS_PER_HOUR = 0.05  # stretches in which a vessel's AIS is not heard at all
@@ -73,12 +74,12 @@ class Fixes:
 def make_radio(fleet: Fleet, start: int, rng: Generator) -> Radio:
     n = len(fleet)
 
-    def spread(period: I64 | int) -> I64:
+    def spread(period: int) -> I64:
         return start + (rng.random(n) * period).astype(np.int64)
 
     never = np.full(n, 2**62)
     return Radio(
-        next_ais=spread(intervals_us(fleet, np.arange(n), np.zeros(n))), next_static=spread(STATIC_US),
+        next_ais=spread(FIRST_US), next_static=spread(STATIC_US),
         next_vms=np.where(fleet.beidou, spread(VMS_US), never), deaf_until=np.zeros(n, np.int64),
         mute_until=np.zeros(n, np.int64), heard_at=np.zeros(n, np.int64), sent=np.zeros(n, np.int64),
         lost_share=np.full(n, LOST_SHARE), astride=np.zeros((n, 2)),

@@ -36,7 +36,7 @@ LOOK_AHEAD = 16  # points of a way tried at once when it is pulled straight
 @dataclass(frozen=True, slots=True, eq=False)
 class Roadmap:
     xy: F64  # (n, 2) metres
-    clearance: F64  # (n,) metres, cut at 2,000
+    clearance: F64  # (n,) metres, cut at 1,500
     links: list[list[tuple[int, float]]]  # of each point: neighbour, cost
     in_lane: NDArray[np.bool_]  # on the line of a recommended route or fairway
     quays: NDArray[np.int64]  # point of each port, in the chart's order
@@ -51,7 +51,7 @@ def build(chart: Chart) -> Roadmap:
     xy = _points(chart)
     edges = _edges(xy)
     segments = xy[edges]
-    room = chart.clearance(points(xy), 2000.0)
+    room = chart.clearance(points(xy), 1500.0)
     near = room[edges].min(axis=1)
     clear = chart.clear(segments, HARBOUR_MARGIN_M)
     edges, segments, near = edges[clear], segments[clear], near[clear]
@@ -160,13 +160,14 @@ def _points(chart: Chart) -> F64:
     for spacing, least, most in LEVELS:
         xy = _lattice(spacing, west, south, east, north)
         xy = xy[coarse.room(xy) < most + COARSE_M]
-        near = chart.clearance(points(xy), min(most, 6000.0))
-        parts.append(xy[(near >= least) & (near < most)])
+        at = points(xy)
+        fit = ~chart.near(at, least)
+        parts.append(xy[fit & chart.near(at, most)] if np.isfinite(most) else xy[fit])
     for port in chart.ports:
         for spacing, reach in HARBOUR:
             x, y = np.floor(port.xy / spacing) * spacing
             xy = _lattice(spacing, x - reach, y - reach, x + reach, y + reach)
-            parts.append(xy[chart.clearance(points(xy), 100.0) > HARBOUR_MARGIN_M])
+            parts.append(xy[~chart.near(points(xy), HARBOUR_MARGIN_M)])
     return np.unique(np.concatenate([*parts, _lane_points(chart)]), axis=0)
 
 
@@ -179,7 +180,7 @@ def _lane_points(chart: Chart) -> F64:
     xy = np.concatenate([np.empty((0, 2)), *dense])
     west, south, east, north = chart.bounds
     inside = (xy[:, 0] > west) & (xy[:, 0] < east) & (xy[:, 1] > south) & (xy[:, 1] < north)
-    return xy[inside & (chart.clearance(points(xy), 500.0) > HARBOUR_MARGIN_M)]
+    return xy[inside & ~chart.near(points(xy), HARBOUR_MARGIN_M)]
 
 
 def _in_lane(chart: Chart, xy: F64) -> NDArray[np.bool_]:

@@ -77,7 +77,7 @@ class Scenario:
         self._pending: list[tuple[int, int, str, bytes]] = []  # delivery time, order, topic ("" is AIS), bytes
         self._count = 0
         self._statics: dict[int, list[bytes]] = {}
-        incidents = demo_script() if script is None else script
+        incidents = demo_script(vessels) if script is None else script
         self._stage = Stage(self._sea(), self.fleet, self.radio)
         stage(self._stage, incidents)
         settle(self._sea(), self.fleet, AT_SEA_SHARE)

@@ -29,7 +29,7 @@ from .conftest import AREA, START
 
 
 def small(plan: SeaPlan) -> Scenario:
-    return Scenario(plan, seed=2, start=START, vessels=100, script=demo_script()[:5])
+    return Scenario(plan, seed=2, start=START, vessels=100, script=demo_script(100)[:5])
 
 
 def test_a_recording_has_nmea_mqtt_and_truth_and_tells_how_far_it_is(plan: SeaPlan, tmp_path: Path) -> None:
