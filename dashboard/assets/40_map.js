@@ -20,7 +20,7 @@
   }
 
   const land = (feature) => ({
-    stroke: !feature.properties.wide, color: '#4d6b83', weight: 1, fillColor: '#22384a', fillOpacity: 1,
+    stroke: !feature.properties.wide, color: '#6486a0', weight: 1, fillColor: '#2c475c', fillOpacity: 1,
   });
   const gridStyle = (level) => ({
     color: level ? SHADE[level] : '#3f7285', weight: level ? 2.2 : 1, fillColor: SHADE[level], fillOpacity: FILL[level],
