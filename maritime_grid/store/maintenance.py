@@ -6,7 +6,7 @@ The server's own schedulers are not used: this works in every edition and can be
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
@@ -21,19 +21,20 @@ from .queries import load_queries
 
 _Q = load_queries("maintenance")
 _HOURS_A_RUN = 2000  # roll-ups of a long replay go on in the next run
-_PACKED = 34  # bytes a row of a unique index; 28 when packed full, 40 to 60 after insertion in random order
+_PACKED = 36  # bytes a row of a unique index that are let be: 31 when just packed, 40 to 60 after a day of insertion
 
 Connection = psycopg.Connection[TupleRow]
 
 
 @dataclass(frozen=True, slots=True)
-class MaintenanceSettings:
-    """Numbers and reasons stand in config/default.toml."""
+class Upkeep:
+    """How old is old, in days; the numbers and their reasons stand in config/default.toml. 0 keeps for ever."""
 
-    retention_days: int = 0  # positions older than this are dropped; 0: kept for ever
-    quarantine_days: int = 30  # refusals older than this are dropped; 0: kept for ever
-    ahead_days: int = 3  # partitions made ahead
-    columnstore_days: int = 3  # older chunks go to the columnstore where the edition has it
+    position_days: int  # positions are dropped by whole days
+    event_days: int  # events, and alerts that ended and no case refers to
+    quarantine_days: int  # refusals
+    partitions_ahead_days: int  # native layout: made before midnight needs them
+    compress_after_days: int  # community edition of TimescaleDB: to the columnstore
 
 
 @dataclass(slots=True)
@@ -46,17 +47,17 @@ class Report:
     hours_rolled_up: int = 0
     indexes_packed: int = 0
     chunks_converted: int = 0
+    events_dropped: int = 0  # and alerts
     refusals_dropped: int = 0
-    notes: list[str] = field(default_factory=list[str])
 
 
-def run_maintenance(dsn: str, now: datetime, settings: MaintenanceSettings) -> Report:
+def run_maintenance(dsn: str, now: datetime, upkeep: Upkeep) -> Report:
     """One run; any number of processes may ask for it, one does it.
 
     Args:
         dsn: the store.
         now: aware; what is old counts from here.
-        settings: how old is old.
+        upkeep: how old is old.
 
     Raises: StoreUnavailable, StoreError.
     """
@@ -66,28 +67,27 @@ def run_maintenance(dsn: str, now: datetime, settings: MaintenanceSettings) -> R
             report.skipped = True
             return report
         has = edition(conn)
-        _drop_old(conn, now, settings, has, report)
+        _drop_old(conn, now, upkeep, has, report)
         _roll_up(conn, report)
         if has.layout == "native":
-            days = [now.date() + timedelta(days=k) for k in range(settings.ahead_days + 1)]
+            days = [now.date() + timedelta(days=k) for k in range(upkeep.partitions_ahead_days + 1)]
             report.partitions_made = _value(conn, "make_days", [days])
         _pack(conn, now, has, report)
         if has.columnstore:
-            _convert(conn, now - timedelta(days=settings.columnstore_days), report)
+            _convert(conn, now - timedelta(days=upkeep.compress_after_days), report)
         conn.execute(_Q["unlock"])
     return report
 
 
-def _drop_old(conn: Connection, now: datetime, settings: MaintenanceSettings, has: Edition, report: Report) -> None:
-    if settings.retention_days:
-        before = now - timedelta(days=settings.retention_days)
-        if has.layout == "native":
-            report.partitions_dropped = _drop_days(conn, before)
-        else:
-            report.partitions_dropped = _value(conn, "drop_chunks", [before])
-    if settings.quarantine_days:
-        before = now - timedelta(days=settings.quarantine_days)
-        report.refusals_dropped = _value(conn, "old_rows", {"quarantine": before})
+def _drop_old(conn: Connection, now: datetime, upkeep: Upkeep, has: Edition, report: Report) -> None:
+    if upkeep.position_days:
+        before = now - timedelta(days=upkeep.position_days)
+        native = has.layout == "native"
+        report.partitions_dropped = _drop_days(conn, before) if native else _value(conn, "drop_chunks", [before])
+    if upkeep.event_days:
+        report.events_dropped = _value(conn, "drop_events", {"before": now - timedelta(days=upkeep.event_days)})
+    if upkeep.quarantine_days:
+        report.refusals_dropped = _value(conn, "drop_refusals", [now - timedelta(days=upkeep.quarantine_days)])
 
 
 def _drop_days(conn: Connection, before: datetime) -> int:

@@ -21,12 +21,26 @@ where c.relnamespace = 'mg'::regnamespace and c.relname ~ '^position_\d{8}$' and
 -- name: drop_chunks
 select count(*) from drop_chunks('mg.position', older_than => %s::timestamptz);
 
--- name: old_rows
--- Whatever else grows with time and nobody answers for.
-with quarantined as (
-  delete from mg.quarantine where received_at < %(quarantine)s and isfinite(received_at) returning 1
+-- name: drop_refusals
+with dropped as (
+  delete from mg.quarantine where received_at < %s and isfinite(received_at) returning 1
 )
-select count(*) from quarantined;
+select count(*) from dropped;
+
+-- name: drop_events
+-- What is still active or part of a case stays, however old.
+with events as (
+  delete from mg.grid_event where t < %(before)s returning 1
+), ended as (
+  select alert_id from mg.alert a
+  where not active and coalesce(cleared_at, last_at) < %(before)s
+    and not exists (select from mg.case_file c where c.alert_id = a.alert_id)
+), log as (
+  delete from mg.alert_log l using ended e where l.alert_id = e.alert_id
+), alerts as (
+  delete from mg.alert a using ended e where a.alert_id = e.alert_id returning 1
+)
+select (select count(*) from events) + (select count(*) from alerts);
 
 -- name: due_hours
 select hour, max(rev) from mg.grid_hour_due group by hour order by hour limit %s;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -9,16 +10,17 @@ import psycopg
 import pytest
 
 from ingest.batch import Batch, Reason, Refusal
+from maritime_grid.domain.alerts import AlertKey, RuleName
 from maritime_grid.store.bincopy import copy_in
 from maritime_grid.store.columns import POSITION, pack_positions
-from maritime_grid.store.maintenance import MaintenanceSettings, run_maintenance
+from maritime_grid.store.maintenance import Upkeep, run_maintenance
 from maritime_grid.store.writer import Store
 
 from . import build
 from .build import DAY, HOUR, SECOND, T0
 
 NOW = datetime.fromtimestamp(T0 / 1e6, UTC) + timedelta(days=2)
-KEEP = MaintenanceSettings()
+KEEP = Upkeep(position_days=0, event_days=0, quarantine_days=30, partitions_ahead_days=3, compress_after_days=3)
 
 
 def ask(dsn: str, query: str):
@@ -44,7 +46,7 @@ def test_grid_hours_count_positions_and_vessels_and_twice_is_once(store: Store, 
 def test_retention_drops_whole_days_and_zero_keeps_all(store: Store, store_dsn: str):
     store.commit(build.outcome(positions=build.positions(3, t=T0 + np.array([-30, -3, 0]) * DAY)))
     assert run_maintenance(store_dsn, NOW, KEEP).partitions_dropped == 0
-    assert run_maintenance(store_dsn, NOW, MaintenanceSettings(retention_days=10)).partitions_dropped == 1
+    assert run_maintenance(store_dsn, NOW, replace(KEEP, position_days=10)).partitions_dropped == 1
     assert ask(store_dsn, "select count(*) from mg.position") == [(2,)]
     assert store.commit(build.outcome(positions=build.positions(t=T0 - 30 * DAY))).stored == 1
 
@@ -55,13 +57,13 @@ def test_day_that_a_killed_run_had_taken_off_is_dropped_for_good(fresh_dsn: str)
         ask_nothing = "alter table mg.position detach partition mg.position_20231114"
         with psycopg.connect(fresh_dsn, autocommit=True) as conn:
             conn.execute(ask_nothing)
-        run_maintenance(fresh_dsn, NOW, MaintenanceSettings(retention_days=1))
+        run_maintenance(fresh_dsn, NOW, replace(KEEP, position_days=1))
         assert store.commit(build.outcome(positions=build.positions())).stored == 1
 
 
 def test_partitions_are_made_ahead(fresh_dsn: str):
-    assert run_maintenance(fresh_dsn, NOW, MaintenanceSettings(ahead_days=3)).partitions_made == 4
-    assert run_maintenance(fresh_dsn, NOW, MaintenanceSettings(ahead_days=3)).partitions_made == 0
+    assert run_maintenance(fresh_dsn, NOW, KEEP).partitions_made == 4
+    assert run_maintenance(fresh_dsn, NOW, KEEP).partitions_made == 0
 
 
 def test_old_refusals_are_dropped(store: Store, store_dsn: str):
@@ -69,6 +71,17 @@ def test_old_refusals_are_dropped(store: Store, store_dsn: str):
     store.commit(build.outcome(batch=Batch(refusals=refusals)))
     assert run_maintenance(store_dsn, NOW, KEEP).refusals_dropped == 1
     assert ask(store_dsn, "select count(*) from mg.quarantine") == [(1,)]
+
+
+def test_old_events_and_ended_alerts_are_dropped_and_active_ones_stay(store: Store, store_dsn: str):
+    old = T0 - 40 * DAY
+    ended = build.alert(raised_at=old, active=False, cleared_at=old + 1)
+    active = build.alert(raised_at=old, key=AlertKey(RuleName.SOS, 5))
+    store.commit(build.outcome(events=build.events(2, t=[old, T0]), alerts=[ended, active]))
+    assert run_maintenance(store_dsn, NOW, KEEP).events_dropped == 0
+    assert run_maintenance(store_dsn, NOW, replace(KEEP, event_days=30)).events_dropped == 2
+    assert ask(store_dsn, "select rule from mg.alert") == [("sos",)]
+    assert ask(store_dsn, "select count(*) from mg.grid_event") == [(1,)]
 
 
 def test_run_beside_another_leaves_the_work_to_it(fresh_dsn: str):
