@@ -23,6 +23,8 @@ from .record import write_truth
 from .scenario import Emission, Scenario
 
 STEP_S = 1.0
+LONGEST_STEP_S = 60.0
+LIVE_WITHIN_S = 3600.0
 RECONNECT_S = (1, 30)
 log = logging.getLogger(__name__)
 
@@ -117,18 +119,30 @@ def run_live(settings: Settings, stop_event: threading.Event, now_us: Callable[[
 
 def play(
     scenario: Scenario, sink: Sink, stop_event: threading.Event, *, speed: float = 1.0, truth: Path | None = None,
-    monotonic: Callable[[], float] = time.monotonic,
+    now_us: Callable[[], int] = _clock,
 ) -> None:  # fmt: skip
-    """Step once a second and send; after a long halt of the machine go on from there, without a burst."""
-    due = monotonic()
+    """Step once a second and send, until `stop_event` is set.
+
+    In real time every step reaches up to the clock, so that planning, a slow start or a halt of the machine leave no
+    lag behind; a scenario that lies elsewhere in time, or runs at another speed, goes by its own.
+    """
     told = 0
     while not stop_event.is_set():
-        sink.send(scenario.step(min(STEP_S * speed, 60.0)))
+        began = time.monotonic()
+        step_s = _step_s(scenario.now, now_us(), speed)
+        if step_s > 0:
+            sink.send(scenario.step(step_s))
         if truth and len(scenario.truth) > told:
             told = len(scenario.truth)
             write_truth(truth, scenario.truth)
-        due = max(due + STEP_S, monotonic() - 10 * STEP_S)
-        stop_event.wait(max(0.0, due - monotonic()))
+        stop_event.wait(max(0.0, STEP_S - (time.monotonic() - began)))
+
+
+def _step_s(scenario_us: int, now_us: int, speed: float) -> float:
+    behind_s = (now_us - scenario_us) / 1e6
+    if speed == 1.0 and abs(behind_s) < LIVE_WITHIN_S:
+        return min(behind_s, LONGEST_STEP_S)
+    return min(STEP_S * speed, LONGEST_STEP_S)
 
 
 def _client(options: LiveOptions) -> mqtt.Client | None:

@@ -95,6 +95,23 @@ def test_live_keeps_its_truth_in_a_file(plan: SeaPlan, tmp_path: Path) -> None:
     assert (tmp_path / "truth.jsonl").read_text(encoding="utf-8").count("\n") == len(scenario.truth)
 
 
+def test_live_reaches_up_to_the_clock_at_once_and_after_a_halt(plan: SeaPlan) -> None:
+    scenario, stop = small(plan), threading.Event()
+    clock = iter([START + 12_000_000, START + 13_000_000, START + 50_000_000])
+    reached: list[int] = []
+
+    class Watch:
+        def send(self, _emission: object) -> None:
+            reached.append(scenario.now)
+            if len(reached) == 3:
+                stop.set()
+
+        def close(self) -> None: ...
+
+    play(scenario, Watch(), stop, now_us=lambda: next(clock))
+    assert reached == [START + 12_000_000, START + 13_000_000, START + 50_000_000]
+
+
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[int]:
     with socket.socket() as sock:
