@@ -15,7 +15,7 @@ MAX_PENDING = 1_000  # parts; a feed of nothing but first parts must not fill th
 class Part(NamedTuple):
     """One sentence of a message of several."""
 
-    key: tuple[object, ...]  # what all parts share: sequence id, channel, talker, count of parts, station
+    key: tuple[object, ...]  # what all parts share: sequence id, channel, talker, count of parts; station last
     number: int
     total: int
     payload: bytes
@@ -45,14 +45,23 @@ class Fragments:
             self._count += 1
             lost += self._overflow()
             return None, lost
-        have = self._waiting.get(part.key)
+        key = self._place(part.key)
+        have = self._waiting.get(key)
         if have is None or part.number != len(have) + 1:
             return None, [*lost, part]
         have.append(part)
         self._count += 1
         if part.number < part.total:
             return None, lost + self._overflow()
-        return self._drop(part.key), lost
+        return self._drop(key), lost
+
+    def _place(self, key: tuple[object, ...]) -> tuple[object, ...]:
+        """Key of the parts to join; relays may name the station on one part only, so an unnamed one fits any."""
+        if key in self._waiting:
+            return key
+        *rest, station = key
+        fitting = (k for k in reversed(self._waiting) if [*k[:-1]] == rest and (not station or not k[-1]))
+        return next(fitting, key)
 
     def flush(self) -> list[Part]:
         """Everything that still waits, in order of arrival."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -128,16 +129,21 @@ class NmeaDecoder:
         return Events(np.asarray([f[0] for f in found], np.int64), np.asarray([f[1] for f in found], np.int64)), headers
 
     def _apply_headers(self, work: Work, headers: list[Header]) -> None:
-        """Give each $PGHP header to the next sentence, when it announces that sentence's checksum."""
+        """Give each $PGHP header to the next sentence, when it announces that sentence's checksum.
+
+        A station's own reports come with 00 for it: then the header must stand right before the sentence.
+        """
         s = work.sentences
         carried = [self._header] if self._header else []
         at = np.searchsorted(s.line, [h.line for h in headers]).tolist()
         given = dict(zip([0] * len(carried) + at, carried + headers, strict=True))
-        self._header = given.pop(len(s.line), None)
+        waiting = given.pop(len(s.line), None)
+        self._header = waiting and replace(waiting, line=waiting.line - len(work.block))
         for row, header in given.items():
+            unsure = header.checksum == 0 and header.line + 1 == s.line[row]
             if s.parts[row] > 1:
                 work.header[row] = header
-            elif header.checksum != s.checksum[row]:
+            elif header.checksum != s.checksum[row] and not unsure:
                 self.notes["pghp-of-another"] += 1
             elif work.kind[row] != TimeKind.TAG:
                 work.t[row], work.kind[row] = header.t, TimeKind.PGHP
