@@ -165,8 +165,9 @@ def _collision(on: Stage, incident: Incident) -> None:
 def _dispute(on: Stage, incident: Incident) -> None:
     """Two gill-netters whose nets cross; the grid worker reports it 20 minutes later."""
     rows = [on.cast(Kind.FISHING, Gear.GILL_NET, beidou=True) for _ in range(2)]
-    middle, _ = on.open_disc()
-    middle = middle + np.array([0.0, 3000.0])
+    centre, _ = on.open_disc()
+    aside = centre + np.array([0.0, 3000.0])  # clear of a collision course staged in the same ground
+    middle = aside if on.sea.plan.chart.grid_at(aside) else centre
     for row, side in zip(rows, (-1.0, 1.0), strict=True):
         on.put(row, middle + np.array([2000.0 * side, -600.0]))
     span = _span(on, incident)
@@ -178,10 +179,9 @@ def _dispute(on: Stage, incident: Incident) -> None:
 
     def report(t: int) -> None:
         place = on.place(middle)
-        grid = place["grid"] or "none"
         note = "演示 demo: 网具纠纷 gear entanglement"
         content = payload(t, kind="dispute", lon=place["lon"], lat=place["lat"], mmsi=mmsi, note=note)
-        on.send(t, f"grid/{grid}/report", content)
+        on.send(t, f"grid/{place['grid']}/report", content)
         on.tell(incident.kind, mmsi, (span[0], max(span[1], t)), place, rule="dispute", severity="warning", at=iso(t))
 
     on.at(span[0], shoot)

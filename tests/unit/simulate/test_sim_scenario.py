@@ -224,6 +224,14 @@ def test_sos_and_distress_text_go_out_when_the_truth_says(eventful: SimpleNamesp
                    for _, m in eventful.told)  # fmt: skip
 
 
+def test_a_net_dispute_is_reported_in_the_grid_where_it_is(eventful: SimpleNamespace) -> None:
+    (entry,) = [e for e in eventful.scenario.truth if e["kind"] == "net_dispute"]
+    ((topic, told),) = [(t, json.loads(c)) for _, t, c in eventful.sent.mqtt if t.startswith("grid/")]
+    assert topic == f"grid/{entry['place']['grid']}/report"
+    assert topic.split("/")[1] in {g.place_id for g in eventful.scenario.plan.chart.grids}
+    assert (told["kind"], told["mmsi"]) == ("dispute", entry["mmsi"])
+
+
 def test_a_dark_vessel_sends_nothing_between_start_and_end(eventful: SimpleNamespace) -> None:
     dark = [e for e in eventful.scenario.truth if e["kind"] == "going_dark"]
     assert dark
