@@ -82,6 +82,8 @@ def _is_vdm(buf: U8, at: I64) -> Flags:
 
 def _clock_lines(buf: U8, at: I64, usable: Flags) -> I64:
     rows = np.flatnonzero(usable & (buf[at] == _DOLLAR))
+    if not len(rows):
+        return rows
     window = np.lib.stride_tricks.sliding_window_view(buf, 3)[at[rows] + 3]
     known = np.zeros(len(rows), np.bool_)
     for tag in (b"RMC", b"ZDA", b"HP,"):

@@ -17,6 +17,8 @@ MAX_TEXT = 200  # characters; names, notes and destinations are far shorter
 _MAX_SOG = 102.3  # kn, "not available" and above
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 
+_NUMBERS = (int, float)  # by type, not by instance: true and false are no numbers
+
 Record = Mapping[str, Any]
 
 
@@ -38,15 +40,19 @@ def number(value: Any, low: float, high: float) -> float | None:
     """None for null or an empty string. Raises: RefusedError for anything but a number within bounds."""
     if value is None or value == "":
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise RefusedError(Reason.BAD_VALUE)
-    try:
-        found = float(value)
-    except (ValueError, OverflowError):
-        raise RefusedError(Reason.BAD_VALUE) from None
+    found = value if type(value) in _NUMBERS else _written_number(value)
     if not low <= found <= high:
         raise RefusedError(Reason.BAD_VALUE)
     return found
+
+
+def _written_number(value: Any) -> float:
+    try:
+        if isinstance(value, str):
+            return float(value)
+    except (ValueError, OverflowError):
+        pass
+    raise RefusedError(Reason.BAD_VALUE)
 
 
 def integer(value: Any, low: int, high: int) -> int | None:
@@ -74,7 +80,7 @@ def moment(value: Any) -> int:
     """
     if isinstance(value, str):
         t = _iso(value)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e18:
+    elif type(value) in _NUMBERS and abs(value) < 1e18:
         t = epoch_us(value)
     else:
         raise RefusedError(Reason.BAD_VALUE)

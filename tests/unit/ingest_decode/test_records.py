@@ -158,8 +158,8 @@ def test_ais_catcher_static_texts_and_stations():
 def test_signalk_delta_in_its_units():
     values = {
         "navigation.position": {"longitude": 122.2, "latitude": 29.9}, "navigation.speedOverGround": 5.144444,
-        "navigation.courseOverGroundTrue": math.pi / 2, "navigation.headingTrue": math.pi, "navigation.state": "fishing",
-        "": {"name": "LU"},
+        "navigation.courseOverGroundTrue": math.pi / 2, "navigation.headingTrue": math.pi,
+        "navigation.state": "fishing", "": {"name": "LU"},
     }  # fmt: skip
     update = {"timestamp": T, "values": [{"path": k, "value": v} for k, v in values.items()]}
     delta = {"context": "vessels.urn:mrn:imo:mmsi:412000001", "updates": [update, update]}
@@ -191,7 +191,7 @@ DANISH = b"""# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational sta
 14/11/2023 22:13:10,Class A,412000001,29.9,122.2,Engaged in fishing,,7.1,123.4,,9074729,BX,LU,Fishing,,7,42,GPS,4.2,Unknown,,AIS,,,,
 14/11/2023 22:13:10,Base Station,2190068,29.9,122.2,Unknown value,,,,,Unknown,,,,,,,,,,,AIS,,,,
 31/02/2023 22:13:10,Class A,412000001,29.9,122.2,,,,,,,,,,,,,,,,,AIS,,,,
-"""
+"""  # noqa: E501
 
 
 @pytest.mark.parametrize("form", ["csv", "auto"])
