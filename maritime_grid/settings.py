@@ -135,9 +135,14 @@ def rule_settings(settings: Settings) -> RuleSettings:
     rules = settings.rules
     return RuleSettings(
         max_implied_speed_kn=settings.plausibility.max_implied_speed_kn,
+        jump_slack_m=settings.plausibility.jump_slack_m,
+        rejoin_fixes=settings.plausibility.rejoin_fixes,
+        fishing_min_kn=rules.motion.fishing_min_kn,
+        fishing_max_kn=rules.motion.fishing_max_kn,
         future_s=settings.plausibility.future_s,
         tick_s=settings.engine.tick_s,
         distress_clear_s=rules.distress.clear_s,
+        sos_clear_s=rules.distress.sos_clear_s,
         distress_repeat_s=rules.distress.repeat_s,
         distress_words=rules.distress.words,
         test_words=rules.distress.test_words,

@@ -87,7 +87,7 @@ class BrokerSettings(Credentials):
         return url
 
 
-FEED_SCHEMES = ("udp://", "tcp://", "tcp-listen://", "file:", "mqtt://", "mqtts://")
+FEED_SCHEMES = ("udp://", "tcp://", "tcp-listen://", "file:", "stdin:", "mqtt://", "mqtts://")
 
 
 class FeedSettings(Credentials):
@@ -153,6 +153,8 @@ class FenceSettings(Section):
 
 class PlausibilitySettings(Section):
     max_implied_speed_kn: Positive
+    jump_slack_m: NotNegative
+    rejoin_fixes: Count
     future_s: NotNegative
 
 
@@ -160,8 +162,14 @@ class EngineSettings(Section):
     tick_s: Positive
 
 
+class MotionSettings(Section):
+    fishing_min_kn: NotNegative
+    fishing_max_kn: Positive
+
+
 class DistressSettings(Section):
     clear_s: Positive
+    sos_clear_s: Positive
     repeat_s: Positive
     words: tuple[str, ...]
     test_words: tuple[str, ...]
@@ -185,6 +193,7 @@ class FeedHealthSettings(Section):
 
 
 class RulesSettings(Section):
+    motion: MotionSettings
     distress: DistressSettings
     silence: SilenceSettings
     feed_health: FeedHealthSettings

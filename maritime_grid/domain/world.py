@@ -74,9 +74,14 @@ class RuleSettings:
     """Thresholds of the rules; the numbers and their reasons stand in config/default.toml. Seconds and knots."""
 
     max_implied_speed_kn: float
+    jump_slack_m: float  # noise and coarse times allow so much on top
+    rejoin_fixes: int  # so many agreeing fixes elsewhere are the vessel after all
+    fishing_min_kn: float
+    fishing_max_kn: float
     future_s: float
     tick_s: float
     distress_clear_s: float  # a device not heard for so long is no longer shown as active
+    sos_clear_s: float  # an SOS lapses so long after its last call; it stays listed until seen
     distress_repeat_s: float  # an unhandled emergency is called out again
     distress_words: tuple[str, ...]
     test_words: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Rules: pure steps from what happened to alerts, one file a rule; thresholds come with the world."""

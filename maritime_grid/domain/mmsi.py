@@ -1,0 +1,24 @@
+"""What an MMSI says of its bearer. Source: ITU-R M.585-9."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.batch import I64
+
+DEVICES = {970: "AIS-SART", 972: "MOB", 974: "EPIRB-AIS"}
+
+
+def is_vessel(mmsi: I64) -> NDArray[np.bool_]:
+    """True for ships (MID first) and craft of a parent ship (98MID). Shape (n,)."""
+    return ((mmsi >= 200_000_000) & (mmsi < 800_000_000)) | (mmsi // 10_000_000 == 98)
+
+
+def is_device(mmsi: I64) -> NDArray[np.bool_]:
+    """True for distress devices: 970 SART, 972 MOB, 974 EPIRB. Shape (n,)."""
+    return np.isin(mmsi // 1_000_000, list(DEVICES))
+
+
+def device_name(mmsi: int) -> str | None:
+    return DEVICES.get(mmsi // 1_000_000)
