@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from maritime_grid.store.rows import AlertRow, EventRow, FeedRow, GridFlow, PlaceRow, PortRow
 
@@ -33,6 +34,7 @@ class Known:
     ports: Sequence[PortRow] = ()
     names: dict[int, str] = field(default_factory=dict[int, str])
     refusals: Sequence[tuple[str, str, int]] = ()  # feed, reason, number
+    statuses: Sequence[tuple[str, dict[str, Any], float]] = ()  # process, its figures, their age in seconds
     clock: datetime | None = None
     rev: int = 0
     names_rev: int = 0
@@ -62,6 +64,7 @@ class Known:
 
         if self._is_due("refusals", monotonic_s, REFUSALS_EVERY_S):
             self.refusals = reads.refusals()
+            self.statuses = reads.statuses()
 
     def expect_places(self) -> None:
         """Read places again in the next round: someone changed them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -32,10 +33,28 @@ class StoreCollector:
             yield self._age("maritime_grid_engine_lag_seconds", "of the engine's clock behind ours", clock)
         yield GaugeMetricFamily("maritime_grid_vessels", "vessels known", float(len(known.fleet)))
         yield from self._feeds()
+        yield from self._ingest()
         alerts = GaugeMetricFamily("maritime_grid_alerts_open", "active alerts", labels=["severity"])
         for severity, count in zip(SEVERITIES, severity_counts(known.alerts), strict=True):
             alerts.add_metric([severity], count)
         yield alerts
+
+    def _ingest(self) -> Iterable[Metric]:
+        """What ingest left in the store: messages by type, refusals by reason, lag, batch time, spool, transports."""
+        for process, figures, age_s in self._snapshot.known.statuses:
+            name = f"maritime_grid_{process}"
+            yield GaugeMetricFamily(f"{name}_report_age_seconds", "since the process reported", age_s)
+            plain = GaugeMetricFamily(name, "figures of the process; seconds where _s ends the name", labels=["figure"])
+            for figure, value in figures.items():
+                if isinstance(value, (int, float)):
+                    plain.add_metric([figure], float(value))
+            yield plain
+            for figure, label in (("messages", "ais_type"), ("refusals", "reason")):
+                counts = GaugeMetricFamily(f"{name}_{figure}", f"by {label}, since its start", labels=[label])
+                for key, value in figures.get(figure, {}).items():
+                    counts.add_metric([key], value)
+                yield counts
+            yield from _transports(name, figures.get("feeds", {}))
 
     def _age(self, name: str, text: str, since_ms: int) -> GaugeMetricFamily:
         return GaugeMetricFamily(name, text, max(0.0, (self._now - since_ms) / 1000))
@@ -54,6 +73,14 @@ class StoreCollector:
         for name, reason, count in self._snapshot.known.refusals:
             refused.add_metric([name, reason], count)
         return [age, down, refused, hour]
+
+
+def _transports(name: str, feeds: dict[str, dict[str, Any]]) -> Iterable[Metric]:
+    for figure in ("connected", "packets", "bytes", "reconnects", "dropped"):
+        family = GaugeMetricFamily(f"{name}_transport_{figure}", "of the feed's transport", labels=["feed"])
+        for feed, status in feeds.items():
+            family.add_metric([feed], float(status.get(figure, 0)))
+        yield family
 
 
 def process_registry() -> CollectorRegistry:

@@ -97,6 +97,10 @@ class Reads:
         """Feed, reason and number of refusals."""
         return self._tuples("refusals")
 
+    def statuses(self) -> list[tuple[str, dict[str, Any], float]]:
+        """Process, the figures it left, and their age in seconds."""
+        return self._tuples("statuses")
+
     def grid_flow(self, since: datetime) -> list[GridFlow]:
         """Entries and exits of each grid since a moment; grids without any are not among them."""
         return self._rows(GridFlow, "grid_flow", [since])

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from psycopg import errors as pg
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from maritime_grid.domain.alerts import Alert
 from maritime_grid.domain.state import EngineState, Outcome
@@ -183,6 +184,11 @@ class Store:
         """The roster, by mmsi."""
         with translated():
             return registry.roster(self._conn)
+
+    def save_status(self, process: str, at: int, figures: Mapping[str, Any]) -> None:
+        """Leave the newest figures of a process for whoever asks; `at` in microseconds."""
+        with translated():
+            self._conn.execute(_STATE["save_status"], [process, at, Jsonb(dict(figures))])
 
     def feeds(self) -> list[dict[str, Any]]:
         """Feeds as dictionaries of code, name, kind and watched."""

@@ -59,6 +59,9 @@ order by f.code;
 -- name: refusals
 select f.name, q.reason, count(*) from mg.quarantine q left join mg.feed f on f.code = q.source group by f.name, q.reason;
 
+-- name: statuses
+select process, figures, extract(epoch from clock_timestamp() - at)::float8 as age_s from mg.process_status;
+
 -- name: grid_flow
 select e.place as code, count(*) filter (where e.kind = 1) as entered, count(*) filter (where e.kind = 2) as left
 from mg.grid_event e join mg.place p on p.code = e.place

@@ -36,3 +36,7 @@ where a.rev > a.published_rev order by a.rev, a.raised_at limit %s;
 -- name: mark_published
 -- A change that came after the one sent keeps its turn.
 update mg.alert set published_rev = greatest(published_rev, %(rev)s) where alert_id = any(%(ids)s);
+
+-- name: save_status
+insert into mg.process_status (process, at, figures) values (%s, mg.at(%s), %s)
+on conflict (process) do update set at = excluded.at, figures = excluded.figures;

@@ -194,6 +194,9 @@ class FleetReads:
             FeedRow(VMS, "terminals", "vms", True, self._last[VMS], None, 5_000, 0),
         ]
 
+    def statuses(self):
+        return [("ingest", {"spool_packets": 3, "lag_p99_s": 0.4, "refusals": {"checksum": 2}}, 1.5)]
+
     def refusals(self) -> list[tuple[str, str, int]]:
         self._check()
         return [("ais-udp", "checksum", 12)]

@@ -1,0 +1,161 @@
+"""Errands beside ingest, each in a thread and on a connection of its own: none of them can hold up a batch.
+
+Alerts go out over MQTT, the store is looked after, changes of the world are heard of, figures are left in the store.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from ingest.transports import TransportError
+from maritime_grid.domain.errors import MaritimeGridError, UsageError
+from maritime_grid.settings import Settings, password
+from maritime_grid.store.errors import StoreUnavailable
+from maritime_grid.store.maintenance import Upkeep, run_maintenance
+from maritime_grid.store.reads import Reads
+from maritime_grid.store.writer import PendingAlert, Store
+
+from .inlets import tls_of
+from .publish import AlertPublisher
+
+log = logging.getLogger(__name__)
+REPORT_S = 5.0
+PAUSE_S = 2.0  # before an errand that failed is tried again
+
+
+class Outbox:
+    """Unpublished alerts on a connection of its own, made when first needed and again when lost."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._store: Store | None = None
+
+    def _with(self) -> Store:
+        if self._store is None:
+            self._store = Store.open(self._dsn)
+        return self._store
+
+    def unpublished(self) -> Sequence[PendingAlert]:
+        try:
+            return self._with().unpublished_alerts()
+        except StoreUnavailable:
+            self.close()
+            raise
+
+    def mark(self, ids: Iterable[str], rev: int) -> None:
+        try:
+            self._with().mark_published(ids, rev)
+        except StoreUnavailable:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._store:
+            self._store.close()
+            self._store = None
+
+
+class Errands:
+    def __init__(self, settings: Settings, dsn: str, now_us: Callable[[], int]) -> None:
+        self._settings, self._dsn, self._now_us = settings, dsn, now_us
+        self.world_changed = threading.Event()
+        self._stop = threading.Event()
+        self._figures: dict[str, Any] = {}
+        self._outbox = Outbox(dsn)
+        self._publisher = self._open_publisher()
+        self._threads = [
+            threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
+            for work in (self._maintain, self._listen, self._leave_figures)
+        ]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        self.publish()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        if self._publisher:
+            self._publisher.close()
+        for thread in self._threads:
+            thread.join(2.0)
+        self._outbox.close()
+
+    def _open_publisher(self) -> AlertPublisher | None:
+        broker = self._settings.broker
+        if not broker.publish or not broker.url:
+            return None
+        try:
+            return AlertPublisher(
+                broker.url,
+                self._outbox.unpublished,
+                self._outbox.mark,
+                root=broker.root,
+                username=broker.username or None,
+                password=password(broker),
+                tls=tls_of(broker),
+                client_id=f"{broker.client_id}-alerts",
+            )
+        except TransportError as error:
+            raise UsageError(str(error), "mend [broker] in the settings") from error
+
+    def publish(self) -> None:
+        """Alerts were committed: send them out."""
+        if self._publisher:
+            self._publisher.wake()
+
+    def report(self, figures: dict[str, Any]) -> None:
+        """The newest figures, left in the store every few seconds."""
+        self._figures = figures
+
+    def _leave_figures(self) -> None:
+        store: Store | None = None
+        while not self._stop.wait(REPORT_S):
+            try:
+                store = store or Store.open(self._dsn)
+                store.save_status("ingest", self._now_us(), self._figures)
+            except MaritimeGridError:
+                if store:
+                    store.close()
+                store = None
+        if store:
+            store.close()
+
+    def _maintain(self) -> None:
+        s = self._settings
+        upkeep = Upkeep(
+            position_days=s.retention.position_days,
+            event_days=s.retention.event_days,
+            quarantine_days=s.retention.quarantine_days,
+            partitions_ahead_days=s.maintenance.partitions_ahead_days,
+            compress_after_days=s.maintenance.compress_after_days,
+        )
+        while not self._stop.is_set():
+            try:
+                report = run_maintenance(self._dsn, datetime.fromtimestamp(self._now_us() / 1e6, UTC), upkeep)
+                log.debug("maintenance: %s", report)
+            except MaritimeGridError as error:
+                log.warning("maintenance waits: %s", error)
+            self._stop.wait(s.maintenance.every_s)
+
+    def _listen(self) -> None:
+        """Hears that grids, zones or the roster changed; after a lost connection, takes it that they did."""
+        while not self._stop.is_set():
+            with suppress(MaritimeGridError):
+                reads = Reads(self._dsn)
+                try:
+                    for note in reads.listen(timeout_s=1.0):
+                        if note and note.get("world") not in (None, "feed"):
+                            self.world_changed.set()
+                        if self._stop.is_set():
+                            return
+                finally:
+                    reads.close()
+            self.world_changed.set()
+            self._stop.wait(PAUSE_S)
