@@ -127,6 +127,7 @@ class Scenario:
         fixes = ais_fixes(self.fleet, self.radio, stretch, plane, rng)
         sentences = encode_positions(columns_of(self.fleet, fixes, rng.random(len(fixes.t)) < 0.5))
         chance, delay = rng.random(len(fixes.t)), rng.random(len(fixes.t))
+        chance[self.radio.lost_share[fixes.row] == 0.0] = 0.5  # no loss: nor repeated, late or spoiled
         tags = tag_blocks(fixes.t)
         for k, (t, tag, sentence) in enumerate(zip(fixes.t.tolist(), tags, sentences, strict=True)):
             line = tag + sentence

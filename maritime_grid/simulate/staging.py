@@ -24,8 +24,9 @@ from .work import TIDE_AXIS
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
-# silence at sea, MOB and feed thresholds as in config/default.toml; the truth is about the defaults
+# thresholds and severities as in config/default.toml; the truth is about the defaults
 SILENCE_WARNING_US, SILENCE_ALARM_US, FEED_SILENT_US = 120 * MINUTE_US, 240 * MINUTE_US, 10 * MINUTE_US
+ENTRY_SEVERITY = {"prohibited": "alarm", "reserve": "warning"}  # a fishing boat entering a zone of that kind
 BURST, BURST_STEP_US = 8, 2 * SECOND_US  # reports a minute of a beacon
 MEETING_US = 20 * MINUTE_US  # from weighing anchor to the closest point of a collision course
 MISS_M = 60.0
@@ -204,8 +205,8 @@ def _zone_entry(on: Stage, incident: Incident) -> None:
         on.order(row, middle, INTRUDER_KN)
         place = on.place(middle, zone=zone.place_id)
         on.tell(
-            incident.kind, int(on.fleet.mmsi[row]), (enters, leaves), place, rule="zone_entry", severity="alarm",
-            at=iso(enters),
+            incident.kind, int(on.fleet.mmsi[row]), (enters, leaves), place, rule="zone_entry",
+            severity=ENTRY_SEVERITY[zone.kind], at=iso(enters),
         )  # fmt: skip
 
     on.at(start, enter)
