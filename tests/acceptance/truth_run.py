@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -34,9 +35,8 @@ AREA = Path(__file__).resolve().parents[2] / "config" / "zhoushan"
 START = 1_792_202_400_000_000  # 2026-10-17T02:00:00Z: no season is closed
 AIS, TERMINALS = 1, 2
 ROOT = "mg/v1"
-STEP_S = 30.0  # of the simulator, and of the batches while no emergency is near
-NEAR_S = 15.0  # an emergency nearer than this to a step makes it fine
-FINE_S = 1.0  # of the batches round emergencies, whose delay is measured
+STEP_S = 60.0  # of the simulator, and of the batches while no emergency is near
+FINE_BEFORE, FINE_AFTER = 2, 10  # batches of 1 s from so many before an emergency to so many after its beginning
 URGENT = (IncidentKind.SOS, IncidentKind.MOB, IncidentKind.MOB_TEST, IncidentKind.DISTRESS_TEXT)
 SECOND_US = 1_000_000
 ALWAYS = 2**62
@@ -126,17 +126,16 @@ def decoders() -> Callable[[Emission], Batch]:
 
 def _pieces(scenario: Scenario, script: Sequence[Incident], hours: float) -> Iterator[tuple[int, Emission]]:
     """What was sent, cut into batches: until when, and what."""
-    urgent = [scenario.start + round(i.at_s * SECOND_US) for i in script if i.kind in URGENT]
-    near = round(NEAR_S * SECOND_US)
+    fine = {
+        scenario.start + round((incident.at_s + k) * SECOND_US)
+        for incident in script
+        if incident.kind in URGENT
+        for k in range(-FINE_BEFORE, FINE_AFTER)
+    }
     for _ in range(round(hours * 3600 / STEP_S)):
-        begin = scenario.now
-        sent = scenario.step(STEP_S)
-        end = scenario.now
-        if not any(begin - near <= t < end + near for t in urgent):
-            yield end, sent
-            continue
-        for since in range(begin, end, round(FINE_S * SECOND_US)):
-            until = since + round(FINE_S * SECOND_US)
+        begin, sent = scenario.now, scenario.step(STEP_S)
+        edges = [begin, *sorted(t for t in fine if begin < t < scenario.now), scenario.now]
+        for since, until in pairwise(edges):
             yield (
                 until,
                 Emission(
