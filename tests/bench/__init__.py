@@ -1,0 +1,1 @@
+"""Speed beside peers, on this machine, now: ratios travel, numbers do not."""

@@ -1,0 +1,73 @@
+"""`python -m tests.bench [PART...]`: measure, print a table, write build/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from importlib import import_module
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from tests import needs
+
+PARTS = ("decode", "fence", "replay", "memory", "latency")
+# names of the fixed door, with what is aimed at: at least, or at most
+AIMS = {
+    "decode_over_pyais": (">=", 5.0),
+    "fence_over_sjoin_200": (">=", 1.0),
+    "fence_over_sjoin_5000": (">=", 1.0),
+    "replay_over_copy": (">=", 0.3),
+    "commit_p99_s": ("<=", 1.0),
+    "painted_p99_s": ("<=", 3.0),
+}
+OUT = needs.ROOT / "build" / "bench.json"
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; default: all")
+    parts = parser.parse_args(argv).parts or PARTS
+    unknown = sorted(set(parts) - set(PARTS))
+    if unknown:
+        parser.error(f"no part {unknown[0]!r}; choose of {', '.join(PARTS)}")
+    console, found = Console(), {}
+    for part in parts:
+        began = time.perf_counter()
+        try:
+            found |= import_module(f"{__package__}.{part}_bench").run()
+        except (pytest.skip.Exception, pytest.fail.Exception) as absent:
+            console.print(f"{part}: left out; {absent.msg}", style="yellow")
+            continue
+        console.print(f"{part}: {time.perf_counter() - began:.0f} s", style="dim")
+    console.print(table_of(found))
+    save(found)
+    return 0
+
+
+def table_of(found: dict[str, float]) -> Table:
+    table = Table("what", title="medians on this machine")
+    table.add_column("value", justify="right")
+    table.add_column("aim", justify="right")
+    for name, value in found.items():
+        sign, aim = AIMS.get(name, ("", 0.0))
+        good = not sign or (value >= aim if sign == ">=" else value <= aim)
+        shown = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3f}"
+        table.add_row(name, shown, f"{sign} {aim:g}" if sign else "", style="" if good else "red")
+    return table
+
+
+def save(found: dict[str, float]) -> None:
+    """What was measured replaces what the file said of it; parts not run keep their last figures."""
+    OUT.parent.mkdir(exist_ok=True)
+    before = json.loads(OUT.read_text(encoding="utf-8")) if OUT.is_file() else {}
+    text = json.dumps({**before, **{name: round(value, 6) for name, value in found.items()}}, indent=2, sort_keys=True)
+    part = OUT.with_suffix(".part")
+    part.write_text(text + "\n", encoding="utf-8")
+    part.replace(OUT)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
