@@ -3,6 +3,6 @@
 Refuses to read a clock, to do I/O, and to depend on how a feed was cut into batches or split by MMSI.
 """
 
-from .advance import advance, empty_state
+from .advance import advance, advance_vessels, empty_state, watch_feeds
 
-__all__ = ["advance", "empty_state"]
+__all__ = ["advance", "advance_vessels", "empty_state", "watch_feeds"]

@@ -25,14 +25,17 @@ from maritime_grid.domain.state import (
 )
 from maritime_grid.domain.world import World
 from maritime_grid.rules.board import Board
-from maritime_grid.rules.distress import calls_of, judge_distress
-from maritime_grid.rules.feed_health import Pulse, feeds_after, judge_feeds, take_pulses
+from maritime_grid.rules.distress import RULES as DISTRESS
+from maritime_grid.rules.distress import Call, Sighting, calls_of, judge_distress, sightings_of
+from maritime_grid.rules.feed_health import Pulse, feeds_after, judge_feeds, take_pulses, watched_feeds
 from maritime_grid.rules.silence import Heard, judge_silence
 from maritime_grid.rules.zone_entry import judge_zone_entries
 
-from .identity import FISHING_TYPE, classifier, merge_statics
-from .order import Order, in_order, lookup
+from .identity import FISHING_TYPE, classifier, merge_statics, statics_by_then
+from .order import Order, in_order, lookup, repeats
 from .track import Track, enrol, follow, motion_of, move_through_fences, place_vessels, settle_vessels
+
+AFTER = 2**62  # a row number behind every row
 
 
 def empty_state() -> EngineState:
@@ -51,9 +54,7 @@ def advance(state: EngineState, batch: Batch, world: World, clock: int | None = 
     Returns:
         The new state, and the outcome to be stored in one transaction.
     """
-    clock = _clock(state, batch, clock)
-    pulses = take_pulses(_watched(state.feeds, world, clock), batch.positions, world)
-    feeds = feeds_after(_watched(state.feeds, world, clock), batch.positions, pulses, world, clock)
+    clock, feeds, pulses = watch_feeds(state, batch, world, clock)
     state, outcome = advance_vessels(state, batch, world, pulses, clock)
     board = Board(state.alerts)
     judge_feeds(state.feeds, feeds, pulses, world, board)
@@ -62,31 +63,59 @@ def advance(state: EngineState, batch: Batch, world: World, clock: int | None = 
     return replace(state, feeds=feeds, alerts=board.open), outcome
 
 
+def watch_feeds(
+    state: EngineState, batch: Batch, world: World, clock: int | None = None
+) -> tuple[int, dict[int, FeedState], dict[int, Pulse]]:
+    """The part of a step that must see the whole stream: its clock after the batch, its feeds, and their pulses."""
+    clock = _clock(state, batch, clock)
+    watched = watched_feeds(state.feeds, world, _since(state, batch, clock))
+    pulses = take_pulses(watched, batch.positions, world)
+    return clock, feeds_after(watched, pulses, world, clock), pulses
+
+
 def advance_vessels(
-    state: EngineState, batch: Batch, world: World, pulses: Mapping[int, Pulse], clock: int
+    state: EngineState,
+    batch: Batch,
+    world: World,
+    pulses: Mapping[int, Pulse],
+    clock: int,
+    number: I64 | None = None,
 ) -> tuple[EngineState, Outcome]:
-    """The part of a step that can be sharded by MMSI; `pulses` are of the whole stream."""
+    """The part of a step that can be sharded by MMSI.
+
+    Args:
+        state: what is remembered of this shard's vessels.
+        batch: what the shard's vessels said.
+        world: as for the whole.
+        pulses: of the whole stream's batch.
+        clock: the whole stream's, after the batch.
+        number: (n,) which rows of the whole batch the shard's are; all of them when not given.
+    """
     p = batch.positions
-    old = state.vessels
-    vessels = enrol(old, np.unique(p.mmsi))
+    number = np.arange(len(p)) if number is None else number
+    vessels = enrol(state.vessels, np.unique(p.mmsi))
     order = in_order(p.mmsi, p.t, vessels.mmsi, np.maximum(vessels.heard_at, vessels.t))
     track = follow(vessels, p, order, world.rules)
     membership, events = move_through_fences(state.membership, vessels, p, track, world)
-    heard = _heard(vessels, p, order, track, pulses)
+    accepted = np.zeros(len(p), np.bool_)
+    accepted[track.row[track.judged.accepted]] = True
+    outage = _outage(p, pulses, number)
+    heard = _heard(vessels, p, order, accepted, outage, number)
+    calls, sightings = _distress(batch, order, accepted, state, world)
     rows, counts = _stored(p, order, track, world)
 
     settled = settle_vessels(vessels, p, track, world)
-    settled = place_vessels(_hear(settled, p, order, pulses), membership, world)
+    settled = place_vessels(_hear(settled, p, order, outage), membership, world)
     statics = merge_statics(state.statics, batch.statics)
     known = {**state.statics, **statics} if statics else state.statics
     changed = np.unique(p.mmsi)
-    at = np.searchsorted(settled.mmsi, changed)
+    at = np.flatnonzero(np.isin(settled.mmsi, np.append(changed, np.array(list(statics), np.int64))))
     settled.motion[at] = _motions(settled.take(at), world, known)
 
     board = Board(state.alerts)
-    judge_zone_entries(events, world, classifier(world.roster, known), board)
-    judge_silence(heard, len(p), pulses, world, lambda lon, lat, t: _in_port(lon, lat, t, world), board)
-    judge_distress(calls_of(batch, world.rules), world, clock, board)
+    judge_zone_entries(events, world, classifier(world.roster, statics_by_then(state.statics, batch)), board)
+    judge_silence(heard, AFTER, pulses, world, lambda lon, lat, t: _in_port(lon, lat, t, world), board)
+    judge_distress(calls, sightings, lambda mmsi: _last_place(state.vessels, mmsi), world, clock, board)
 
     of = _changed_membership(state.membership, membership, changed)
     outcome = Outcome(
@@ -95,7 +124,7 @@ def advance_vessels(
         membership=_take(membership, np.isin(membership.vessel, of)),
         membership_of=of,
         events=events,
-        alerts=_with_grids(board.changes(), settled, world),
+        alerts=_with_grids(board.changes(), world),
         statics=list(statics.values()),
         feeds=[],
         batch=batch,
@@ -112,29 +141,44 @@ def _clock(state: EngineState, batch: Batch, clock: int | None) -> int:
     return max([state.clock, *newest, *([clock] if clock is not None else [])])
 
 
-def _watched(feeds: Mapping[int, FeedState], world: World, clock: int) -> dict[int, FeedState]:
-    """Feeds known, and those of the world that are to be watched from now on."""
-    new = {
-        code: FeedState(code, last_at=clock)
-        for code, feed in world.feeds.items()
-        if feed.watched and code not in feeds and clock != NEVER
-    }
-    return {**feeds, **new}
+def _since(state: EngineState, batch: Batch, clock: int) -> int:
+    """The first moment of the stream that no step has seen yet."""
+    if state.clock != NEVER:
+        return state.clock
+    first = [int(batch.positions.received_at[0])] if len(batch.positions) else []
+    first += [rows[0].received_at for rows in (batch.texts, batch.sos, batch.statics) if rows]
+    return min(first, default=clock)
 
 
-def _heard(vessels: VesselState, p: Positions, order: Order, track: Track, pulses: Mapping[int, Pulse]) -> Heard:
+def _distress(
+    batch: Batch, order: Order, accepted: NDArray[np.bool_], state: EngineState, world: World
+) -> tuple[list[Call], list[Sighting]]:
+    fresh = np.zeros(len(batch), np.bool_)
+    fresh[order.row[order.fresh]] = True
+    calls = calls_of(batch, fresh, world.rules)
+    return calls, sightings_of(batch, accepted, calls, state.alerts)
+
+
+def _last_place(vessels: VesselState, mmsi: int) -> tuple[float, float] | None:
+    at = int(np.searchsorted(vessels.mmsi, mmsi))
+    if at == len(vessels) or int(vessels.mmsi[at]) != mmsi or vessels.t[at] == NEVER:
+        return None
+    return float(vessels.lon[at]), float(vessels.lat[at])
+
+
+def _heard(
+    vessels: VesselState, p: Positions, order: Order, accepted: NDArray[np.bool_], outage: I64, number: I64
+) -> Heard:
     """When vessels were heard: before the batch, and by each of its fresh rows."""
     known = np.flatnonzero((vessels.heard_at != NEVER) & is_vessel(vessels.mmsi))
     fresh = order.fresh & is_vessel(order.mmsi)
     row, mmsi = order.row[fresh], order.mmsi[fresh]
-    lon, lat = _places(vessels, p, mmsi, row, track)
-    outage = _outage(p, pulses)
+    lon, lat = _places(vessels, p, mmsi, row, accepted)
     all_mmsi = np.concatenate([vessels.mmsi[known], mmsi])
-    all_row = np.concatenate([np.full(len(known), -1), row])
-    o = np.lexsort((all_row, all_mmsi))
+    o = np.argsort(all_mmsi, kind="stable")  # the known ones first, then rows as they came
     return Heard(
         mmsi=all_mmsi[o],
-        row=all_row[o],
+        row=np.concatenate([np.full(len(known), -1), number[row]])[o],
         t=np.concatenate([vessels.heard_at[known], p.t[row]])[o],
         outage_us=np.concatenate([vessels.outage_us[known], outage[row]])[o],
         source=np.concatenate([vessels.source[known], p.source[row]])[o],
@@ -143,10 +187,8 @@ def _heard(vessels: VesselState, p: Positions, order: Order, track: Track, pulse
     )
 
 
-def _places(vessels: VesselState, p: Positions, mmsi: I64, row: I64, track: Track) -> tuple[F64, F64]:
+def _places(vessels: VesselState, p: Positions, mmsi: I64, row: I64, accepted: NDArray[np.bool_]) -> tuple[F64, F64]:
     """Last accepted place of the vessel of each row, by then."""
-    accepted = np.zeros(len(p), np.bool_)
-    accepted[track.row[track.judged.accepted]] = True
     own = accepted[row]
     number = np.where(own, np.arange(len(row)), -1)
     first = np.append(True, mmsi[1:] != mmsi[:-1]) if len(mmsi) else np.empty(0, np.bool_)
@@ -161,19 +203,21 @@ def _places(vessels: VesselState, p: Positions, mmsi: I64, row: I64, track: Trac
     )
 
 
-def _outage(p: Positions, pulses: Mapping[int, Pulse]) -> I64:
+def _outage(p: Positions, pulses: Mapping[int, Pulse], number: I64) -> I64:
+    """Outages of its feed so far, at each row. Shape (n,)."""
     out = np.zeros(len(p), np.int64)
-    for pulse in pulses.values():
-        out[pulse.row] = pulse.outage_us
+    for code, pulse in pulses.items():
+        mine = p.source == code
+        out[mine] = pulse.outage_us[np.searchsorted(pulse.row, number[mine])]
     return out
 
 
-def _hear(vessels: VesselState, p: Positions, order: Order, pulses: Mapping[int, Pulse]) -> VesselState:
+def _hear(vessels: VesselState, p: Positions, order: Order, outage: I64) -> VesselState:
     """Newest report of each vessel, with or without a fix. Writes into the columns given."""
     row = order.row[order.fresh]
     at = np.searchsorted(vessels.mmsi, order.mmsi[order.fresh])
     vessels.heard_at[at] = p.t[row]  # the last of each vessel stays: rows are in order
-    vessels.outage_us[at] = _outage(p, pulses)[row]
+    vessels.outage_us[at] = outage[row]
     vessels.source[at] = p.source[row]
     return vessels
 
@@ -183,7 +227,8 @@ def _stored(p: Positions, order: Order, track: Track, world: World) -> tuple[Sto
     fix = np.isfinite(p.lon[order.row])
     implausible = np.zeros(len(p), np.bool_)
     implausible[track.row[~track.judged.accepted]] = True
-    keep = fix & ~order.repeat
+    keep = fix.copy()
+    keep[fix] = ~repeats(order.mmsi[fix], order.t[fix])
     o = np.lexsort((order.t[keep], order.mmsi[keep]))
     row, late = order.row[keep][o], ~order.fresh[keep][o]
     quality = p.time_kind[row] | np.where(implausible[row], Quality.IMPLAUSIBLE, 0)
@@ -196,7 +241,7 @@ def _stored(p: Positions, order: Order, track: Track, world: World) -> tuple[Sto
         late=int(late.sum()),
         no_fix=int((~fix).sum()),
         implausible=int(implausible.sum()),
-        duplicates=int((fix & order.repeat).sum()),
+        duplicates=int((fix & ~keep).sum()),
     )
     return StoredPositions(**columns, quality=quality, grid=grid, late=late), counts
 
@@ -220,16 +265,12 @@ def _in_port(lon: F64, lat: F64, t: I64, world: World) -> NDArray[np.bool_]:
     return out
 
 
-def _with_grids(alerts: list[Alert], vessels: VesselState, world: World) -> list[Alert]:
-    """Alerts with their place, where the evidence had none, and the grid that holds it."""
-    return [a if a.grid else _with_grid(a, vessels, world) for a in alerts]
+def _with_grids(alerts: list[Alert], world: World) -> list[Alert]:
+    """Alerts with the grid that holds their place; emergencies, whose place moves, have theirs already."""
+    return [a if a.grid or a.key.rule in DISTRESS else _with_grid(a, world) for a in alerts]
 
 
-def _with_grid(alert: Alert, vessels: VesselState, world: World) -> Alert:
-    if alert.lon is None and alert.key.mmsi:
-        at = int(np.searchsorted(vessels.mmsi, alert.key.mmsi))
-        if at < len(vessels) and int(vessels.mmsi[at]) == alert.key.mmsi and vessels.lon[at] == vessels.lon[at]:
-            alert = replace(alert, lon=float(vessels.lon[at]), lat=float(vessels.lat[at]))
+def _with_grid(alert: Alert, world: World) -> Alert:
     if alert.lon is None or alert.lat is None:
         return alert
     where = (np.array([alert.lon]), np.array([alert.lat]), np.array([alert.raised_at]))
@@ -257,4 +298,4 @@ def _changed_membership(before: MembershipState, after: MembershipState, among: 
     return np.union1d(old.vessel[gone], new.vessel[come])
 
 
-__all__ = ["FenceEvents", "advance", "advance_vessels", "empty_state"]
+__all__ = ["FenceEvents", "advance", "advance_vessels", "empty_state", "watch_feeds"]

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from ingest.batch import StaticReport
+from ingest.batch import Batch, StaticReport
 from maritime_grid.domain.state import VesselStatic
 from maritime_grid.domain.world import Roster
 
@@ -38,14 +38,31 @@ def class_of_type(ship_type: int | None) -> str:
     return _TYPES.get(ship_type) or _TENS.get(ship_type // 10, "")
 
 
-def classifier(roster: Roster, statics: Mapping[int, VesselStatic]) -> Callable[[int, int], tuple[str, str]]:
-    """(mmsi, time) to (vessel class, home port): the roster decides, else what the vessel says of itself."""
+def classifier(
+    roster: Roster, statics: Callable[[int, int], VesselStatic | None]
+) -> Callable[[int, int], tuple[str, str]]:
+    """(mmsi, time) to (vessel class, home port): the roster decides, else what the vessel said of itself by then."""
 
-    def class_of(mmsi: int, _t: int) -> tuple[str, str]:
+    def class_of(mmsi: int, t: int) -> tuple[str, str]:
         at = int(np.searchsorted(roster.mmsi, mmsi))
         if at < len(roster.mmsi) and int(roster.mmsi[at]) == mmsi and roster.vessel_class[at]:
             return roster.vessel_class[at], roster.home_port[at]
-        static = statics.get(mmsi)
+        static = statics(mmsi, t)
         return class_of_type(static.ship_type if static else None), ""
 
     return class_of
+
+
+def statics_by_then(known: Mapping[int, VesselStatic], batch: Batch) -> Callable[[int, int], VesselStatic | None]:
+    """(mmsi, time of a report in the batch) to the static data that had come before that report did."""
+
+    def by_then(mmsi: int, t: int) -> VesselStatic | None:
+        said = [r for r in batch.statics if r.mmsi == mmsi]
+        p = batch.positions
+        rows = np.flatnonzero((p.mmsi == mmsi) & (p.t == t)) if said else []
+        if len(rows):
+            came = (int(p.received_at[rows[0]]), int(p.seq[rows[0]]))
+            said = [r for r in said if (r.received_at, r.seq) < came]
+        return merge_statics(known, said).get(mmsi) or known.get(mmsi)
+
+    return by_then

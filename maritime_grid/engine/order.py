@@ -23,7 +23,6 @@ class Order:
     t: I64
     first: NDArray[np.bool_]  # of its vessel
     fresh: NDArray[np.bool_]  # newer than all that was known of its vessel before it
-    repeat: NDArray[np.bool_]  # same vessel and time as an earlier row
 
 
 def in_order(mmsi: I64, t: I64, known_mmsi: I64, known_t: I64) -> Order:
@@ -45,7 +44,7 @@ def in_order(mmsi: I64, t: I64, known_mmsi: I64, known_t: I64) -> Order:
     before[first] = NEVER
     before = np.maximum(before, lookup(known_mmsi, known_t, m, NEVER))
     fresh = times > before
-    return Order(row, m, times, first, fresh, _repeats(m, times))
+    return Order(row, m, times, first, fresh)
 
 
 def lookup(keys: I64, values: NDArray[np.generic], wanted: I64, default: int) -> NDArray[np.int64]:
@@ -65,7 +64,7 @@ def _running_max(values: I64, group: I64) -> I64:
     return ranked[np.maximum.accumulate(rank + group * span) - group * span]
 
 
-def _repeats(mmsi: I64, t: I64) -> NDArray[np.bool_]:
+def repeats(mmsi: I64, t: I64) -> NDArray[np.bool_]:
     """True for every row but the first of the same (mmsi, t)."""
     order = np.lexsort((np.arange(len(t)), t, mmsi))
     again = np.zeros(len(t), np.bool_)

@@ -6,7 +6,7 @@ feed is down, so that silence measured on it cannot mistake an outage of the pro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,6 +40,16 @@ class Pulse:
         return np.where(at >= 0, self.clock[np.maximum(at, 0)], self.start_clock)
 
 
+def watched_feeds(feeds: Mapping[int, FeedState], world: World, since: int) -> dict[int, FeedState]:
+    """Feeds known, and those of the world that are watched from `since` on (the stream's first moment not yet seen)."""
+    new = {
+        code: FeedState(code, last_at=since)
+        for code, feed in world.feeds.items()
+        if feed.watched and code not in feeds and since != NEVER
+    }
+    return {**feeds, **new}
+
+
 def take_pulse(state: FeedState, rows: I64, received_at: I64, silent_us: int) -> Pulse:
     """The feed's clock through a batch.
 
@@ -71,7 +81,7 @@ def take_pulses(feeds: Mapping[int, FeedState], positions: Positions, world: Wor
 
 
 def feeds_after(
-    feeds: Mapping[int, FeedState], positions: Positions, pulses: Mapping[int, Pulse], world: World, clock: int
+    feeds: Mapping[int, FeedState], pulses: Mapping[int, Pulse], world: World, clock: int
 ) -> dict[int, FeedState]:
     """State of every feed after the batch; a watched feed never heard counts from the first clock on."""
     silent_us = round(world.rules.feed_silent_s * 1e6)
@@ -79,8 +89,8 @@ def feeds_after(
     for code, pulse in pulses.items():
         state = feeds.get(code) or FeedState(code)
         if len(pulse.row):
+            state = [*_by_hours(state, pulse)][-1]
             last = int(pulse.clock[-1] + pulse.outage_us[-1])
-            state = _count_hours(state, positions.received_at[pulse.row])
             state = replace(state, last_at=last, outage_us=int(pulse.outage_us[-1]), down_since=NEVER)
         if state.last_at != NEVER and clock - state.last_at > silent_us:
             state = replace(state, down_since=state.last_at)
@@ -88,17 +98,26 @@ def feeds_after(
     return out
 
 
-def _count_hours(state: FeedState, received_at: I64) -> FeedState:
-    """Messages an hour: full hours move into `hourly`, the running one into `count`."""
-    for hour, count in zip(*np.unique(received_at // HOUR_US, return_counts=True), strict=True):
-        if hour < state.hour:
-            continue  # behind the running hour: too few to matter
-        if hour > state.hour:
-            gap = min(int(hour) - state.hour - 1, HOURS_KEPT) if state.hour else 0
-            full = (*state.hourly, state.count, *([0] * gap)) if state.hour else ()
-            state = replace(state, hourly=full[-HOURS_KEPT:], hour=int(hour), count=0)
-        state = replace(state, count=state.count + int(count))
-    return state
+def _by_hours(state: FeedState, pulse: Pulse) -> Iterator[FeedState]:
+    """The feed as each hour of a batch leaves it: hours closed move into `hourly`, the running one into `count`.
+
+    Only hours in which the feed was up from end to end are counted: one cut by an outage, or by the beginning, would
+    call it weak a second time. `hour` then stands at the next one, and rows before it are not counted.
+    """
+    hours = (pulse.clock + pulse.outage_us) // HOUR_US
+    first = np.append(0, np.flatnonzero((np.diff(hours) > 0) | (np.diff(pulse.outage_us) > 0)) + 1)
+    counts = np.diff(np.append(first, len(hours)))
+    known = state.outage_us
+    for k, count in zip(first.tolist(), counts.tolist(), strict=True):
+        outage, hour = int(pulse.outage_us[k]), int(hours[k])
+        if outage != known or not state.hour:
+            known, state = outage, replace(state, hour=hour + 1, count=0)
+        elif hour > state.hour:
+            gap = min(hour - state.hour - 1, HOURS_KEPT)
+            state = replace(state, hourly=(*state.hourly, state.count, *([0] * gap))[-HOURS_KEPT:], hour=hour, count=0)
+        if hour == state.hour:
+            state = replace(state, count=state.count + count)
+        yield state
 
 
 def judge_feeds(
@@ -118,7 +137,9 @@ def judge_feeds(
         if state.down_since != NEVER:
             key = AlertKey(RuleName.FEED_HEALTH, 0, feed.name)
             board.raised(key, Severity.NOTICE, state.down_since + silent_us, detail={"feed": feed.name})
-        _judge_rate(AlertKey(RuleName.FEED_HEALTH, 0, f"{feed.name}-low"), state, world, board)
+        _judge_rates(
+            AlertKey(RuleName.FEED_HEALTH, 0, f"{feed.name}-low"), before.get(code), pulses[code], world, board
+        )
 
 
 def _judge_pauses(key: AlertKey, before: FeedState | None, pulse: Pulse, silent_us: int, board: Board) -> None:
@@ -132,6 +153,15 @@ def _judge_pauses(key: AlertKey, before: FeedState | None, pulse: Pulse, silent_
         back_at = int(pulse.clock[k] + pulse.outage_us[k])
         board.raised(key, Severity.NOTICE, back_at - outage + silent_us, detail={"feed": key.place})
         board.cleared(key, back_at)
+
+
+def _judge_rates(key: AlertKey, before: FeedState | None, pulse: Pulse, world: World, board: Board) -> None:
+    """Every hour that closed within the batch."""
+    last = before or FeedState(0)
+    for state in _by_hours(last, pulse) if len(pulse.row) else ():
+        if state.hourly is not last.hourly:
+            _judge_rate(key, state, world, board)
+        last = state
 
 
 def _judge_rate(key: AlertKey, state: FeedState, world: World, board: Board) -> None:

@@ -49,7 +49,7 @@ def judge_silence(
 
     Args:
         heard: when each vessel was heard.
-        rows: rows in the batch, the moment after the last.
+        rows: a row number behind every row of the batch.
         pulses: clocks of the feeds.
         world: thresholds.
         in_port: (lon, lat, t) to whether that is in port.

@@ -25,7 +25,7 @@ def judge_zone_entries(
     Args:
         events: fence events of the step.
         world: places with the severity of entering them, by code.
-        class_of: (mmsi, time) to (vessel class, home port), "" where unknown.
+        class_of: (mmsi, time of the confirming fix) to (vessel class, home port) as known then, "" where unknown.
         board: open alerts.
     """
     guarded = {code for code, place in world.places.items() if place.entry_severity}
@@ -33,9 +33,9 @@ def judge_zone_entries(
     # an exit and an entry may be confirmed by the same fix: in the order in which they happened
     for k in rows[np.lexsort((events.kind[rows], events.t[rows], events.vessel[rows]))].tolist():
         mmsi, at, kind = int(events.vessel[k]), int(events.t[k]), int(events.kind[k])
-        place = world.places[int(events.fence[k])]
+        confirmed_at, place = int(events.confirmed_at[k]), world.places[int(events.fence[k])]
         key = AlertKey(RuleName.ZONE_ENTRY, mmsi, place.place_id)
-        if kind in (EventKind.ENTER, EventKind.CROSS) and not _may_enter(place, *class_of(mmsi, at)):
+        if kind in (EventKind.ENTER, EventKind.CROSS) and not _may_enter(place, *class_of(mmsi, confirmed_at)):
             detail = {"zone": place.place_id, "name_zh": place.name_zh, "name_en": place.name_en, "kind": place.kind}
             where = {"lon": float(events.lon[k]), "lat": float(events.lat[k])}
             board.raised(key, Severity(place.entry_severity), at, detail=detail, **where)
