@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from maritime_grid.domain.alerts import RuleName
+from maritime_grid.domain.alerts import RuleName, Severity
 from maritime_grid.simulate import Chart
 from maritime_grid.simulate.record import write_truth
 from maritime_grid.simulate.routes import plan_sea
@@ -70,3 +71,17 @@ def test_a_feed_stopped_for_three_hours_raises_one_notice_and_no_silence(done: R
     assert [a.key.place for a in notices] == ["ais-udp"]
     assert not notices[0].active
     assert silences_in_outage(done) == []
+
+
+def test_the_score_tells_missed_wrong_and_false_apart(done: Run) -> None:
+    worse = replace(done, seen=dict(done.seen))
+    of = {rule: [i for i, s in done.seen.items() if s.alert.key.rule is rule] for rule in JUDGED}
+    del worse.seen[of[RuleName.SOS][0]]
+    tame, stray = (of[RuleName.ZONE_ENTRY][k] for k in (0, 1))
+    worse.seen[tame] = replace(done.seen[tame], alert=replace(done.seen[tame].alert, severity=Severity.NOTICE))
+    key = replace(done.seen[stray].alert.key, place="ZS-ELSEWHERE")
+    worse.seen[stray] = replace(done.seen[stray], alert=replace(done.seen[stray].alert, key=key))
+    scores = score(worse)
+    assert (scores[RuleName.SOS].recall, len(scores[RuleName.SOS].missed)) == (7 / 8, 1)
+    entry = scores[RuleName.ZONE_ENTRY]
+    assert (len(entry.missed), len(entry.wrong), entry.noise) == (1, 1, [stray])
