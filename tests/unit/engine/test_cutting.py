@@ -1,0 +1,152 @@
+"""The law of the engine: however a feed is split, batched or sharded, it says the same."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from ingest.batch import Batch
+from maritime_grid.domain.world import World
+from maritime_grid.engine import advance, advance_vessels, empty_state, watch_feeds
+from maritime_grid.rules.board import Board
+from maritime_grid.rules.feed_health import judge_feeds
+
+from .builders import (
+    AIS,
+    BOAT,
+    CARGO,
+    FILE,
+    OTHER,
+    VMS,
+    Report,
+    Run,
+    at,
+    batch_of,
+    membership_of,
+    run,
+    take,
+    vessels_of,
+    whole,
+    world,
+)
+
+MOB, AIRCRAFT, STATION = 972_000_001, 111_412_001, 4_120_001
+WORLD = world([AIS, VMS], {BOAT: ("fishing", "P1"), 412_000_009: ("patrol", "P7")})
+STEPS = st.sampled_from([0, 0, 1, 10, 60, 130, 300, 700, 1900, 4000, 8000, 15000])
+PLACES = st.sampled_from([-8500, -500, -150, 0, 150, 1900, 2100, 3000, 3900, 4250, 9000])
+WHO = st.sampled_from([BOAT, BOAT, OTHER, CARGO, 412_000_009, MOB, MOB, AIRCRAFT, STATION])
+TEXTS = st.sampled_from(["SOS", "MAYDAY we sink", "SART ACTIVE", "SART TEST", "hello", "求救"])
+
+
+@st.composite
+def feeds(draw: st.DrawFn) -> list[Report]:
+    """Any feed whose receipts do not run backwards: late, repeated, jumping, silent, calling for help."""
+    reports: list[Report] = []
+    clock = 0
+    for _ in range(draw(st.integers(1, 20))):
+        clock += draw(STEPS)
+        late = draw(st.sampled_from([0, 0, 0, 0, 5, 100, 2000]))
+        more = {"mmsi": draw(WHO), "source": draw(st.sampled_from([AIS, AIS, VMS, FILE])), "late": late}
+        kind = draw(st.integers(0, 11))
+        x, y = (draw(PLACES), 0) if kind != 1 else (None, None)
+        if kind == 9:
+            reports.append(at(clock - late, text=draw(TEXTS), **more))
+        elif kind == 10:
+            reports.append(at(clock - late, x, y, button=True, **more))
+        elif kind == 11:
+            reports.append(at(clock - late, ship_type=draw(st.sampled_from([30, 52, 70])), **more))
+        else:
+            sog, status = draw(st.sampled_from([0.0, 3.0, 9.0])), draw(st.sampled_from([-1, -1, 5, 14]))
+            reports.append(at(clock - late, x, y, sog=sog, status=status, **more))
+    return reports
+
+
+def run_sharded(reports: list[Report], cuts: list[int], shards: int, the_world: World) -> Run:
+    """As `run`, with the vessels in shards by MMSI and the feeds in one place."""
+    states = [empty_state() for _ in range(shards)]
+    out = Run(empty_state(), {}, [], {}, [])
+    places = sorted({0, *cuts, len(reports)})
+    for low, high in pairwise(places):
+        batch = batch_of(reports[low:high], low + 1)
+        clock, feeds, pulses = watch_feeds(out.state, batch, the_world)
+        for k in range(shards):
+            number = np.flatnonzero(batch.positions.mmsi % shards == k)
+            part = Batch(batch.positions.take(number))
+            part.statics += [r for r in batch.statics if r.mmsi % shards == k]
+            part.texts += [r for r in batch.texts if r.mmsi % shards == k]
+            part.sos += [r for r in batch.sos if r.mmsi % shards == k]
+            states[k], outcome = advance_vessels(states[k], part, the_world, pulses, clock, number)
+            take(out, out.state, outcome)
+        board = Board(out.state.alerts)
+        judge_feeds(out.state.feeds, feeds, pulses, the_world, board)
+        out.alerts |= {a.alert_id: a for a in board.changes()}
+        out.state = replace(out.state, feeds=feeds, alerts=board.open, clock=clock)
+    out.state = replace(out.state, alerts=out.state.alerts | {k: a for s in states for k, a in s.alerts.items()})
+    out.outcomes = []
+    out.shards = states
+    return out
+
+
+@settings(max_examples=30, deadline=None)
+@given(feeds(), st.data())
+@example([at(0, 100, 0), at(5 * 3600, 100, 0)], None)
+def test_a_feed_cut_anywhere_says_the_same(reports: list[Report], data: st.DataObject | None):
+    cuts = data.draw(st.lists(st.integers(0, len(reports)))) if data else []
+    assert whole(run(reports, WORLD, cuts)) == whole(run(reports, WORLD))
+
+
+@settings(max_examples=12, deadline=None)
+@given(feeds(), st.integers(2, 4), st.data())
+def test_a_feed_sharded_anyhow_says_the_same(reports: list[Report], shards: int, data: st.DataObject):
+    cuts = data.draw(st.lists(st.integers(0, len(reports))))
+    one, many = run(reports, WORLD, cuts), run_sharded(reports, cuts, shards, WORLD)
+    assert many.alerts == one.alerts
+    assert many.events == one.events
+    assert many.rows == one.rows
+    assert many.state.alerts == one.state.alerts
+    assert many.state.feeds == one.state.feeds
+    for k, state in enumerate(many.shards):
+        vessels, mine = one.state.vessels, one.state.vessels.mmsi % shards == k
+        assert vessels_of(state.vessels) == vessels_of(vessels.take(mine))
+        inside = one.state.membership.vessel % shards == k
+        wanted = {n: [v for v, i in zip(c, inside, strict=True) if i] for n, c in membership_of(one.state).items()}
+        assert membership_of(state) == wanted
+
+
+@settings(max_examples=8, deadline=None)
+@given(feeds(), st.integers(0, 20))
+def test_a_step_changes_nothing_it_was_given(reports: list[Report], cut: int):
+    state = run(reports[:cut], WORLD, []).state
+    batch = batch_of(reports[cut:], cut + 1)
+    before = copy.deepcopy((vessels_of(state.vessels), membership_of(state), state.alerts, state.feeds, state.statics))
+    columns = copy.deepcopy([getattr(batch.positions, n).tolist() for n in ("t", "mmsi", "received_at", "nav_status")])
+    advance(state, batch, WORLD)
+    assert before == (vessels_of(state.vessels), membership_of(state), state.alerts, state.feeds, state.statics)
+    assert columns == [getattr(batch.positions, n).tolist() for n in ("t", "mmsi", "received_at", "nav_status")]
+
+
+@settings(max_examples=12, deadline=None)
+@given(feeds())
+def test_a_feed_told_again_raises_nothing_more(reports: list[Report]):
+    once = run(reports, WORLD)
+    positions = [r for r in reports if r.text is None and not r.button and r.ship_type is None]
+    now = max(r.at + r.late for r in reports)
+    again = run([replace(r, late=now - r.at) for r in positions], WORLD, [], state=once.state)
+    assert not again.alerts.keys() - once.alerts.keys()
+    assert not again.events
+    assert all(row[4] & 0x20 for row in again.rows.values())
+
+
+@settings(max_examples=12, deadline=None)
+@given(feeds())
+def test_enters_less_exits_are_none_or_one(reports: list[Report]):
+    count: dict[tuple[int, int], int] = {}
+    for vessel, fence, kind, _, _ in run(reports, WORLD, []).events:
+        key = vessel, fence
+        count[key] = count.get(key, 0) + {1: 1, 2: -1}.get(kind, 0)
+        assert count[key] in (0, 1)
