@@ -36,7 +36,7 @@ class Fleet:
         return encode_positions(
             PositionColumns(
                 mmsi=self.mmsi[who], lon=lon, lat=lat, sog=self._sog[who], cog=self._cog[who],
-                heading=np.floor(self._cog[who]), second=np.full(n, 60), nav_status=np.zeros(n, np.int64),
+                heading=np.floor(self._cog[who]), second=np.full(n, int(at_s) % 60), nav_status=np.zeros(n, np.int64),
                 class_a=who % 2 == 0, cs=np.ones(n, np.bool_), channel_b=who % 3 == 0,
             )
         )  # fmt: skip

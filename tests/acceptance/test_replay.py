@@ -1,0 +1,136 @@
+"""`maritime-grid replay`, the real command on a real store: recordings, a second time, and killed on the way."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+
+from ingest.batch import Refusal
+from tests import needs
+from tests.acceptance.stores import Stores, contents, count_rows, read, replay, replay_here, served, start
+from tests.bench.traffic import Fleet
+from tests.unit.ingest_decode.compare import counts, pyais_messages, refused_counts
+from tests.unit.ingest_decode.test_recordings import NAMES, lines_of
+
+VESSELS, ROUNDS, EVERY_S = 2_000, 150, 30.0  # some 26 MB in an hour and a quarter, so that there are several commits
+MOB_MMSI = 972_000_001  # ITU-R M.585: a man-overboard device, so that there are alerts
+SPOILT_EVERY = 997
+STORES_KILLED, KILLS_EACH = 2, 5
+
+
+@pytest.fixture(scope="module")
+def stores() -> Iterator[Stores]:
+    with served() as made:
+        yield made
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    path: Path
+    dsn: str
+    summary: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    """A made-up fleet off Zhoushan with men overboard and spoilt lines, replayed once."""
+    path = tmp_path_factory.mktemp("fleet") / "fleet.nmea"
+    fleet = Fleet(VESSELS)
+    fleet.mmsi[::400] = MOB_MMSI + np.arange(len(fleet.mmsi[::400]))
+    fleet.record(path, ROUNDS, EVERY_S)
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[::SPOILT_EVERY] = [line.replace(b",0*", b",1*") for line in lines[::SPOILT_EVERY]]  # a wrong checksum
+    path.write_bytes(b"".join(lines))
+    dsn = stores.fresh()
+    return Undisturbed(path, dsn, replay(dsn, path))
+
+
+def refusals(dsn: str) -> list[Refusal]:
+    rows = read(dsn, "select mg.us(received_at), source, seq, reason, raw from mg.quarantine")
+    return [Refusal(received_at=at, source=s, seq=n, reason=why, raw=raw) for at, s, n, why, raw in rows]
+
+
+@pytest.mark.needs_recordings
+@pytest.mark.parametrize("name", NAMES)
+def test_recording_is_counted_as_pyais_counts_and_its_second_replay_stores_nothing(stores: Stores, name: str):
+    path, dsn = needs.recordings() / name, stores.fresh()
+    first = replay_here(dsn, path)
+    lines = lines_of(path)
+    ours = Counter({int(kind): n for kind, n in first["messages_by_type"].items()})
+    assert ours + refused_counts(refusals(dsn)) == counts(pyais_messages([line.strip() for line in lines]))
+    assert first["lines"] == len(lines)
+    assert first["messages"] == ours.total() > 90
+    stored = count_rows(dsn)
+    told = {table: first[key] for table, key in (
+        ("position", "positions"), ("grid_event", "events"), ("alert", "alerts"), ("quarantine", "rejected"),
+    )}  # fmt: skip
+    assert told == {table: stored[table] for table in told}
+    assert stored["position"] > 10
+
+    before = contents(dsn)
+    second = replay_here(dsn, path)
+    assert (second["positions"], second["events"], second["alerts"]) == (0, 0, 0)
+    assert second["duplicates"] == first["positions"] + first["duplicates"]
+    assert (count_rows(dsn), contents(dsn)) == (stored, before)
+
+
+def test_recording_is_known_by_its_content_not_by_its_name(undisturbed: Undisturbed, tmp_path: Path):
+    packed = tmp_path / "other-name.gz"
+    packed.write_bytes(gzip.compress(undisturbed.path.read_bytes(), 1))
+    before = count_rows(undisturbed.dsn)
+    again = replay(undisturbed.dsn, packed)
+    assert (again["positions"], again["events"], again["alerts"]) == (0, 0, 0)
+    assert again["messages"] == undisturbed.summary["messages"]
+    after = count_rows(undisturbed.dsn)
+    assert after == before | {"feed": before["feed"] + 1}
+
+
+def test_undisturbed_replay_has_what_the_killed_ones_are_compared_by(undisturbed: Undisturbed):
+    rows = contents(undisturbed.dsn)
+    assert rows["position"][0] == undisturbed.summary["positions"] > 290_000
+    assert rows["grid_event"][0] == undisturbed.summary["events"] > 500
+    assert min(rows[name][0] for name in ("alert", "quarantine", "vessel_state", "membership")) > 0
+
+
+@pytest.mark.parametrize("seed", range(STORES_KILLED))
+def test_replay_killed_at_random_moments_and_run_again_ends_as_if_undisturbed(
+    stores: Stores, undisturbed: Undisturbed, seed: int
+):
+    moments, dsn = random.Random(seed), stores.fresh()
+    interval_s = undisturbed.summary["seconds"] / read(undisturbed.dsn, "select rev from mg.engine_clock")[0][0]
+    for _ in range(KILLS_EACH):
+        kill_after_next_commit(dsn, undisturbed.path, moments.uniform(0, 0.5 * interval_s))
+    halfway = contents(dsn)["position"][0]
+    assert 0 < halfway < undisturbed.summary["positions"]
+    last = replay(dsn, undisturbed.path)
+    assert last["positions"] == undisturbed.summary["positions"] - halfway
+    assert contents(dsn) == contents(undisturbed.dsn)
+
+
+def kill_after_next_commit(dsn: str, path: Path, delay_s: float) -> None:
+    """SIGKILL so many seconds after the next commit: in decoding, in the engine or in a commit."""
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        before, ends = commits(conn), time.monotonic() + 60
+        with start(dsn, path) as process:
+            while commits(conn) == before:
+                assert process.poll() is None, process.stderr.read()
+                assert time.monotonic() < ends
+                time.sleep(0.005)
+            time.sleep(delay_s)
+            assert process.poll() is None, "it ended before it could be killed"
+            process.kill()
+            process.communicate()
+
+
+def commits(conn: psycopg.Connection) -> int:
+    return conn.execute("select rev from mg.engine_clock").fetchone()[0]
