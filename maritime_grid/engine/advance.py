@@ -109,7 +109,9 @@ def advance_vessels(
     statics = merge_statics(state.statics, batch.statics)
     known = {**state.statics, **statics} if statics else state.statics
     changed = np.unique(p.mmsi)
-    at = np.flatnonzero(np.isin(settled.mmsi, np.append(changed, np.array(list(statics), np.int64))))
+    named = np.array(sorted(statics), np.int64)
+    named = named[lookup(settled.mmsi, settled.mmsi, named, -1) == named]
+    at = np.searchsorted(settled.mmsi, np.union1d(changed, named))
     settled.motion[at] = _motions(settled.take(at), world, known)
 
     board = Board(state.alerts)
@@ -283,7 +285,7 @@ def _take(rows: MembershipState, mask: NDArray[np.bool_]) -> MembershipState:
 
 def _changed_membership(before: MembershipState, after: MembershipState, among: I64) -> I64:
     """Vessels among those given whose rows differ."""
-    if before is after:
+    if before is after or not len(among):
         return np.empty(0, np.int64)
     old, new = (_take(m, np.isin(m.vessel, among)) for m in (before, after))
     keys = [m.vessel * 2**16 + m.fence for m in (old, new)]

@@ -21,7 +21,7 @@ from maritime_grid.domain.mmsi import is_vessel
 from maritime_grid.domain.state import NEVER, VESSEL_DTYPES, Motion, VesselState
 from maritime_grid.domain.world import FeedKind, RuleSettings, World
 
-from .order import Order
+from .order import Order, lookup
 from .plausible import Anchor, Judged, judge_fixes
 
 SAR_AIRCRAFT = 111
@@ -40,8 +40,10 @@ class Track:
 
 
 def enrol(state: VesselState, mmsi: I64) -> VesselState:
-    """The vessel columns with a row for every MMSI of the batch; new arrays, so that they may be written."""
-    new = np.setdiff1d(mmsi, state.mmsi)
+    """The vessel columns with a row for every MMSI given (sorted, each once); new arrays, to be written."""
+    new = mmsi[lookup(state.mmsi, state.mmsi, mmsi, -1) != mmsi]
+    if not len(new):
+        return replace(state, **{f.name: getattr(state, f.name).copy() for f in fields(VesselState)})
     blank: dict[str, Any] = {name: np.zeros(len(new), dtype) for name, dtype in VESSEL_DTYPES.items()}
     for name in ("t", "received_at", "heard_at", "ais_t", "vms_t", "alt_t"):
         blank[name][:] = NEVER
