@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, Self
 
 from ingest.transports import TransportError
@@ -26,6 +27,7 @@ from .publish import AlertPublisher
 log = logging.getLogger(__name__)
 REPORT_S = 5.0
 PAUSE_S = 2.0  # before an errand that failed is tried again
+END_S = 2.5  # all of them together, when asked to end; the one in the middle of a statement is left to the server
 
 
 class Outbox:
@@ -81,10 +83,11 @@ class Errands:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
+        end = monotonic() + END_S
         if self._publisher:
             self._publisher.close()
         for thread in self._threads:
-            thread.join(2.0)
+            thread.join(max(0.0, end - monotonic()))
         self._outbox.close()
 
     def _open_publisher(self) -> AlertPublisher | None:

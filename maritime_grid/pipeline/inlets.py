@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from time import monotonic
 
@@ -21,6 +22,8 @@ from .broker import WINDOW
 
 CHUNKS_WAITING = 256  # a pump that finds so many waits, and its transport holds or counts what it cannot take
 POLL_S = 0.2
+END_S = 2.5
+STEP_BYTES = 1 << 20  # some 15,000 sentences: more in one step would keep a commit, and an end asked for, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,12 @@ def tls_of(login: Credentials) -> TlsOptions | None:
     return TlsOptions(ca, cert, key) if ca or cert or key else None
 
 
+def up_to(packets: Sequence[Packet], size: int) -> list[Packet]:
+    """As many of the first as have `size` bytes together, and at least one."""
+    ends = accumulate(len(packet.data) for packet in packets)
+    return [packet for n, (packet, end) in enumerate(zip(packets, ends, strict=True)) if not n or end <= size]
+
+
 class Intake:
     """All inlets through one queue. `pause` keeps back what can be asked for again; the rest goes on coming."""
 
@@ -109,12 +118,18 @@ class Intake:
             if transport.repeatable and not self._flowing.wait(POLL_S):
                 continue
             packets = transport.receive(self._most, POLL_S)
-            while packets and not self._stop.is_set():
-                try:
-                    self._queue.put(Chunk(inlet.feed.code, packets), timeout=POLL_S)
-                    break
-                except queue.Full:
-                    continue
+            while packets:
+                piece = up_to(packets, STEP_BYTES)
+                self._put(Chunk(inlet.feed.code, piece))
+                packets = packets[len(piece) :]
+
+    def _put(self, chunk: Chunk) -> None:
+        while not self._stop.is_set():
+            try:
+                self._queue.put(chunk, timeout=POLL_S)
+                return
+            except queue.Full:
+                continue
 
     def gather(self, timeout_s: float) -> list[Chunk]:
         """What came: as soon as a batch is full or the wait after its first packet is over; else an empty list."""
@@ -122,12 +137,14 @@ class Intake:
             chunks = [self._queue.get(timeout=timeout_s)]
         except queue.Empty:
             return []
-        until, count, unacknowledged = monotonic() + self._wait_s, 0, 0
+        until, count, size, unacknowledged = monotonic() + self._wait_s, 0, 0, 0
         while True:
             count += len(chunks[-1].packets)
+            size += sum(len(packet.data) for packet in chunks[-1].packets)
             unacknowledged += len(chunks[-1].packets) * self.repeatable(chunks[-1].feed)
             left = until - monotonic()
-            if count >= self._most or (unacknowledged >= WINDOW and self._queue.empty()) or left <= 0:
+            full = count >= self._most or size >= STEP_BYTES
+            if full or (unacknowledged >= WINDOW and self._queue.empty()) or left <= 0:
                 return chunks
             try:
                 chunks.append(self._queue.get(timeout=left))
@@ -150,8 +167,11 @@ class Intake:
         self._flowing.set()
 
     def close(self) -> None:
+        """Closes all at once: each may take 2 s."""
         self._stop.set()
-        for inlet in self.inlets.values():
-            inlet.transport.close()
-        for thread in self._threads:
-            thread.join(2.0)
+        closing = [threading.Thread(target=i.transport.close, daemon=True) for i in self.inlets.values()]
+        for thread in closing:
+            thread.start()
+        end = monotonic() + END_S
+        for thread in (*closing, *self._threads):
+            thread.join(max(0.0, end - monotonic()))

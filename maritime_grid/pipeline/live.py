@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import groupby
 from time import monotonic, time_ns
 
 from ingest.batch import Batch, concat
@@ -23,7 +24,7 @@ from maritime_grid.store.writer import Store
 
 from .errands import Errands
 from .figures import Figures
-from .inlets import Chunk, Intake, open_inlets
+from .inlets import STEP_BYTES, Chunk, Intake, open_inlets, up_to
 from .world import build_world, feeds_of
 
 log = logging.getLogger(__name__)
@@ -145,8 +146,8 @@ class Ingest:
     def _save(self, chunks: Sequence[Chunk]) -> int:
         """Packets of unrepeatable feeds onto the disk; how many."""
         lost = [c for c in chunks if not self._intake.repeatable(c.feed)]
-        for chunk in lost:
-            self._spool.append(chunk.feed, chunk.packets)
+        for feed, run in groupby(lost, lambda c: c.feed):  # each append waits for the disk
+            self._spool.append(feed, [packet for chunk in run for packet in chunk.packets])
         return sum(len(c.packets) for c in lost)
 
     def _set_aside(self, chunks: Sequence[Chunk]) -> None:
@@ -161,6 +162,7 @@ class Ingest:
             self._commit()
         if not self._waiting and self._spool.depth:
             found = self._spool.peek(SPOOL_AT_ONCE)
+            found = found[: len(up_to([packet for _, packet in found], STEP_BYTES))]
             self._take([Chunk(feed, [packet]) for feed, packet in found], spooled=len(found))
         if not self._waiting and not self._spool.depth:
             held, self._held = self._held, []
