@@ -6,6 +6,7 @@ The store and the broker run here only where the settings name none. Ctrl-C or S
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import json
 import os
@@ -235,4 +236,5 @@ def _stop_on_sigterm() -> None:
 def _ignore_signals() -> None:
     """While stopping: a second Ctrl-C must not leave half of it running."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+        with contextlib.suppress(OSError):  # it came just now, and is ignored as it should be
+            signal.signal(number, signal.SIG_IGN)
