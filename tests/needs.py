@@ -41,7 +41,8 @@ def timescaledb() -> str:
     """DSN of a superuser on a TimescaleDB server on which databases may be made and dropped."""
     dsn = os.environ.get("MG_TEST_TIMESCALEDB")
     if not dsn:
-        _absent("TimescaleDB", 'export MG_TEST_TIMESCALEDB="$(bash .ci/timescaledb-up.sh /var/tmp/mg-timescaledb 55432)"')
+        command = "bash .ci/timescaledb-up.sh /var/tmp/mg-timescaledb 55432"
+        _absent("TimescaleDB", f'export MG_TEST_TIMESCALEDB="$({command})"')
     return dsn
 
 
