@@ -103,7 +103,7 @@ class Ingest:
         """Decode, advance, commit."""
         began = monotonic()
         batch = self._decode(chunks)
-        after, outcome = advance(self._state, batch, self._world, now_us())
+        after, outcome = advance(self._state, batch, self._world, None if spooled else now_us())
         self._waiting = Step(outcome, after, chunks, spooled)
         self._commit()
         self.figures.step(batch, monotonic() - began)
