@@ -6,6 +6,7 @@ import argparse
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 from maritime_grid.pipeline.live import run_ingest
@@ -26,9 +27,19 @@ def run(args: argparse.Namespace) -> int:
     def ask(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
+    _on_end(_leave)
     with store_dsn(args, settings, create=True) as dsn:
         prepare_store(dsn, settings)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, ask)
+        _on_end(ask)
         run_ingest(settings, dsn, stop)
     return 0
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """While starting, nothing is under way: an embedded store is left in order, the rest can wait for nobody."""
+    raise SystemExit(0)
+
+
+def _on_end(handler: Callable[[int, FrameType | None], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
