@@ -28,7 +28,7 @@ from .inlets import STEP_BYTES, Chunk, Intake, open_inlets, up_to
 from .world import build_world, feeds_of
 
 log = logging.getLogger(__name__)
-SPOOL_AT_ONCE = 200  # packets; one may hold many lines
+SPOOL_AT_ONCE = 4000  # packets; gathering what comes costs a wait each time, so that few would never catch up
 
 
 def now_us() -> int:
