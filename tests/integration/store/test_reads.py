@@ -57,16 +57,11 @@ def test_vessels_come_whole_and_then_only_those_that_changed(store: Store, reads
     assert len(reads.vessels(changed.rev).mmsi) == 0
 
 
-def test_ten_thousand_vessels_are_read_as_columns_within_a_moment(store: Store, reads: Reads):
+def test_ten_thousand_vessels_are_read_as_columns(store: Store, reads: Reads):
     n = 10_000
-    store.commit(build.outcome(vessels=build.vessels(n, mmsi=412000001 + np.arange(n))))
-    took: list[float] = []
-    for _ in range(7):
-        begun = time.perf_counter()
-        assert len(reads.vessels().mmsi) == n
-        took.append(time.perf_counter() - begun)
-    # 27 ms on an idle core of 2023; row by row it takes ten times as long
-    assert min(took) < 0.25, took
+    mmsi = 412000001 + np.arange(n)
+    store.commit(build.outcome(vessels=build.vessels(n, mmsi=mmsi)))
+    np.testing.assert_array_equal(reads.vessels().mmsi, mmsi)
 
 
 def test_card_prefers_the_registered_name(store: Store, reads: Reads):
