@@ -4,7 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.lock
 STAMP := $(VENV)/.stamp
-PACKAGES := ingest geofence maritime_grid dashboard
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fmt bench browser-test lock clean

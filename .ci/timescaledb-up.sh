@@ -142,6 +142,7 @@ shared_preload_libraries = 'timescaledb'
 timescaledb.telemetry_level = off
 max_worker_processes = 24
 jit = off
+fsync = off
 shared_buffers = 256MB
 max_wal_size = 2GB
 timezone = 'GMT'

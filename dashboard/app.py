@@ -5,11 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from dash import Dash
 from fastapi import FastAPI
 
+from maritime_grid.store.accounts import Accounts
+
+from .auth.asked import CSRF_COOKIE, AuthOptions
+from .auth.guarding import configured_auth, guard
+from .desk import Desk
+from .desk_pages import add_desk_routes, register_desk
 from .options import DashboardSettings
 from .pages import wall
 from .routes import add_routes
@@ -21,16 +28,28 @@ from .words import Catalogues
 ASSETS = Path(__file__).parent / "assets"
 
 
-def create_app(reads: WallReads, *, settings: DashboardSettings, clock: Callable[[], int]) -> Dash:
+def create_app(
+    reads: WallReads,
+    *,
+    settings: DashboardSettings,
+    clock: Callable[[], int],
+    desk: Desk | None = None,
+    accounts: Accounts | None = None,
+    auth: AuthOptions | None = None,
+) -> Dash:
     """The whole dashboard over `reads`; `app.server` is the ASGI application.
 
     Args:
         reads: the store.
         settings: see `options`.
         clock: ms since the epoch, UTC.
+        desk: what the pages of people work with; None: the wall alone.
+        accounts: who may log in; None: nobody need, whoever reaches the address sees it.
+        auth: of whom to let in; None takes that of the configuration.
 
     Raises:
         OSError: a file of the settings or of this package cannot be read.
+        SettingsError: the configuration is wrong, where `auth` comes from it.
     """
     snapshot = Snapshot(reads, settings, clock, build_id())
     server = FastAPI(
@@ -38,9 +57,13 @@ def create_app(reads: WallReads, *, settings: DashboardSettings, clock: Callable
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
-        lifespan=_running(snapshot),
+        lifespan=_running(snapshot, lambda: app),
     )
     add_routes(server, snapshot, settings, clock)
+    catalogues = Catalogues(settings.language)
+    if desk is not None:
+        desk = replace(desk, accounts=accounts)
+        add_desk_routes(server, desk, catalogues)
     app = Dash(
         __name__,
         server=server,  # pyright: ignore[reportArgumentType]  (typed for Flask; FastAPI is a documented backend)
@@ -50,15 +73,22 @@ def create_app(reads: WallReads, *, settings: DashboardSettings, clock: Callable
         serve_locally=True,
         update_title="",
         title="maritime-grid",
+        csrf_token_name=CSRF_COOKIE,
+        suppress_callback_exceptions=True,  # else the layouts of all pages go to everyone, to check ids against
     )
-    wall.register(app, reads, snapshot, Catalogues(), settings)
+    wall.register(app, reads, snapshot, catalogues, settings)
+    if desk is not None:
+        register_desk(app, desk, catalogues, settings)
+    if accounts is not None:
+        guard(app, server, accounts, auth or configured_auth(), clock, catalogues)
     server.add_middleware(SecurityHeaders, hashes=app.csp_hashes)
     return app
 
 
-def _running(snapshot: Snapshot) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _running(snapshot: Snapshot, app: Callable[[], Dash]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        _make_ready(app())
         snapshot.start()
         try:
             yield
@@ -66,6 +96,14 @@ def _running(snapshot: Snapshot) -> Callable[[FastAPI], AbstractAsyncContextMana
             snapshot.stop()
 
     return lifespan
+
+
+def _make_ready(app: Dash) -> None:
+    """What Dash does at the first request for `/` or for an address of its own: without it a page further down that is
+    asked for first has no styles, scripts or callbacks.
+    """
+    for prepare in app.backend._before_request_funcs:  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
+        prepare()
 
 
 def build_id() -> str:

@@ -63,13 +63,18 @@ class StoreCollector:
         age = GaugeMetricFamily("maritime_grid_feed_age_seconds", "since the feed's newest data", labels=["feed"])
         down = GaugeMetricFamily("maritime_grid_feed_down", "1: the feed is down", labels=["feed"])
         refused = GaugeMetricFamily("maritime_grid_refusals_stored", "lines refused", labels=["feed", "reason"])
-        hour = GaugeMetricFamily("maritime_grid_feed_hour_messages", "messages in the running hour", labels=["feed"])
+        hour = GaugeMetricFamily(
+            "maritime_grid_feed_hour_messages",
+            "messages in the running hour, once one is counted whole",
+            labels=["feed"],
+        )
         for feed in self._snapshot.known.feeds:
             last = ms(feed.last_at)
             if last is not None:
                 age.add_metric([feed.name], max(0.0, (self._now - last) / 1000))
             down.add_metric([feed.name], float(feed.down_since is not None))
-            hour.add_metric([feed.name], feed.hour_count)
+            if feed.hour_count:  # 0 while the running hour, cut by an outage or the start, is not counted
+                hour.add_metric([feed.name], feed.hour_count)
         for name, reason, count in self._snapshot.known.refusals:
             refused.add_metric([name, reason], count)
         return [age, down, refused, hour]

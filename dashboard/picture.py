@@ -13,7 +13,7 @@ from .options import DashboardSettings
 from .views.assess import Assessed, assess
 from .views.frame import FrameHead, pack
 from .views.geo import place_names, places_geojson, ports_geojson, tile_names
-from .views.status import MAX_ALERTS, alert_json, event_json, feed_json, ms, severity_counts
+from .views.status import alert_json, event_json, feed_json, ms, severity_counts
 from .views.symbols import LOST
 from .views.tiles import make_tiles
 
@@ -27,6 +27,11 @@ class Mark:
     store_up: bool
     read_at: int | None  # last good read of the store
     made_at: int
+
+    @property
+    def unread(self) -> bool:
+        """Nothing was read yet: what such a server tells of vessels and alerts must wipe nothing off a page."""
+        return self.read_at is None
 
 
 def vessels_body(known: Known, judged: Assessed, mark: Mark) -> Body:
@@ -42,6 +47,7 @@ def vessels_body(known: Known, judged: Assessed, mark: Mark) -> Body:
         clock_ms=known.clock_us() / 1000,
         newest_ms=math.nan if newest is None else float(newest),
         made_ms=float(mark.made_at),
+        unread=mark.unread,
     )
     sog = columns["sog"].astype(np.float64)
     raw = pack(
@@ -52,7 +58,7 @@ def vessels_body(known: Known, judged: Assessed, mark: Mark) -> Body:
 
 def status_body(known: Known, judged: Assessed, mark: Mark, settings: DashboardSettings) -> Body:
     """`status.json`: everything on the wall but the map."""
-    tiles = make_tiles(known.places, known.fleet, judged, known.alerts, known.flow)
+    tiles = make_tiles(known.places, known.fleet, judged, known.alerts, known.flow, known.cases)
     value = {
         "build": mark.build,
         "epoch": mark.epoch,
@@ -62,14 +68,15 @@ def status_body(known: Known, judged: Assessed, mark: Mark, settings: DashboardS
         "clock": ms(known.clock),
         "newest": known.newest_ms(),
         "store": "up" if mark.store_up else "down",
+        "unread": mark.unread,
         "read_at": mark.read_at if not mark.store_up else None,
-        "demo": settings.demo,
+        "demo": settings.demo or made_up(known, judged),
         "sample": any(p.sample for p in known.places),
         "totals": totals(known, judged),
-        "feeds": [feed_json(f, known.busiest.get(f.code, 0), settings) for f in known.feeds],
+        "feeds": [feed_json(f, known.paces.get(f.code, 0), settings) for f in known.feeds],
         "counts": severity_counts(known.alerts),
-        "alerts": [alert_json(a) for a in known.alerts[:MAX_ALERTS]],
-        "alerts_total": len(known.alerts),
+        "alerts": [alert_json(a) for a in known.alerts],
+        "alerts_total": sum(a.open for a in known.alerts),
         "events": [event_json(e) for e in known.events],
         "tiles": [tile.to_json() for tile in tiles],
     }
@@ -86,6 +93,11 @@ def totals(known: Known, judged: Assessed) -> dict[str, int]:
         "lost": int(np.count_nonzero(judged.state == LOST)),
         "silent": int(np.count_nonzero(judged.silent)),
     }
+
+
+def made_up(known: Known, judged: Assessed) -> bool:
+    """Whether any vessel shown is a sample's, also when the process was not told that its data is."""
+    return not known.samples.isdisjoint(known.fleet.columns["mmsi"][judged.shown].tolist())
 
 
 def meta_body(known: Known, mark: Mark) -> Body:
@@ -111,13 +123,13 @@ class Geo:
     ports: Body
 
 
-def geo_bodies(known: Known) -> Geo:
+def geo_bodies(known: Known, settings: DashboardSettings) -> Geo:
     return Geo(
         grids=json_body(places_geojson(known.places, "grid")),
-        zones=json_body(places_geojson(known.places, "zone")),
+        zones=json_body(places_geojson(known.places, "zone", settings.guarded_kinds)),
         ports=json_body(ports_geojson(known.ports)),
     )
 
 
 def judge(known: Known, settings: DashboardSettings) -> Assessed:
-    return assess(known.fleet, known.feeds, known.alerts, known.clock_us(), settings)
+    return assess(known.fleet, known.feeds, known.paces, known.alerts, known.clock_us(), settings)

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from .body import Body, json_body, respond
 from .metrics import exposition, process_registry
-from .options import DashboardSettings
+from .options import AHEAD_S, DashboardSettings
 from .snapshot import Snapshot
 from .views.geo import coast_geojson
 
@@ -76,12 +76,14 @@ def _add_health(server: FastAPI, snapshot: Snapshot, settings: DashboardSettings
     async def healthz() -> Response:
         return JSONResponse({"status": "alive"}, headers={"Cache-Control": "no-store"})
 
-    @server.get("/readyz", tags=["health"], summary="The store answers and the data is fresh; else 503")
+    @server.get("/readyz", tags=["health"], summary="The store answers, the data is fresh and no clock ahead; else 503")
     async def readyz() -> Response:
         mark, newest = snapshot.frame.mark, snapshot.frame.newest
         age_s = None if newest is None else (clock() - newest) / 1000
-        fresh = age_s is not None and age_s <= settings.stale_s
-        value = {"store": "up" if mark.store_up else "down", "data_age_s": age_s, "fresh": fresh}
+        ahead = age_s is not None and age_s < -AHEAD_S  # how old the data is cannot be told then
+        fresh = age_s is not None and age_s <= settings.stale_s and not ahead
+        store, times = "up" if mark.store_up else "down", "ahead" if ahead else "right"
+        value = {"store": store, "data_age_s": age_s, "clock": times, "fresh": fresh}
         ready = mark.store_up and fresh
         return JSONResponse(value, status_code=200 if ready else 503, headers={"Cache-Control": "no-store"})
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import ssl
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
 
-from maritime_grid.domain.errors import MaritimeGridError
+from maritime_grid.domain.errors import MaritimeGridError, SettingsError, UsageError
 from maritime_grid.settings import Settings, area_file, load_settings
+from maritime_grid.settings_access import load_access, login_rules, refuse_open_bind
+from maritime_grid.settings_model import AccessSettings
+from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.reads import Reads
 
 from .app import create_app
+from .auth.guarding import configured_auth
+from .desk import opened_desk
 from .options import DashboardSettings
 
 
@@ -29,21 +37,32 @@ def dashboard_settings(settings: Settings) -> DashboardSettings:
     same = {
         name: getattr(settings.dashboard, name)
         for name in DashboardSettings.__dataclass_fields__
-        if name not in {"coast_file", "wide_coast_file"}
+        if name not in {"coast_file", "wide_coast_file", "guarded_kinds"}
     }
+    guarded = tuple(name for name, kind in settings.zone_kinds.items() if kind.entry_severity != "none")
     coast = area_file(settings, "land_drawn")
-    return DashboardSettings(coast_file=coast, wide_coast_file=wide if wide.is_file() else None, **same)
+    return DashboardSettings(
+        coast_file=coast, wide_coast_file=wide if wide.is_file() else None, guarded_kinds=guarded, **same
+    )
 
 
-def serve(dsn: str, settings: DashboardSettings, host: str, port: int) -> None:
+def serve(dsn: str, wall: DashboardSettings, host: str, port: int, settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; the store need not be there yet.
 
     Raises:
         OSError: the coast file cannot be read.
+        SettingsError: it may not listen there, or the table of access or a file of TLS is wrong.
     """
-    reads = Reads(dsn)
-    try:
-        app = create_app(reads, settings=settings, clock=now_ms)
+    access = settings.access
+    refuse_open_bind(host, access)
+    _refuse_wrong_tls(access)
+    with (
+        closing(Reads(dsn)) as reads,
+        Accounts(dsn, load_access(settings), login_rules(access)) as accounts,
+        opened_desk(dsn, settings, reads, lambda: datetime.now(UTC)) as desk,
+    ):
+        auth = configured_auth(access)
+        app = create_app(reads, settings=wall, clock=now_ms, desk=desk, accounts=accounts, auth=auth)
         config = uvicorn.Config(
             app.server,  # pyright: ignore[reportArgumentType]  (an ASGI application; typed for Flask)
             host=host,
@@ -53,16 +72,28 @@ def serve(dsn: str, settings: DashboardSettings, host: str, port: int) -> None:
             server_header=False,
             timeout_graceful_shutdown=2,
             limit_concurrency=1_000,
+            proxy_headers=False,  # the guard reads them, from access.trusted_proxies alone
+            ssl_certfile=access.tls_cert_file or None,
+            ssl_keyfile=access.tls_key_file or None,
         )
         uvicorn.Server(config).run()
-    finally:
-        reads.close()
+
+
+def _refuse_wrong_tls(access: AccessSettings) -> None:
+    """Raises: SettingsError: the files of TLS are none."""
+    if not access.tls_cert_file:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(access.tls_cert_file, access.tls_key_file)
+    except OSError as error:
+        named = f"access.tls_cert_file {access.tls_cert_file} with tls_key_file {access.tls_key_file}"
+        raise SettingsError(f"{named}: {error}", "name a certificate and its key, PEM") from None
 
 
 def main(argv: list[str] | None = None) -> int:
-    """`python -m dashboard --store DSN [--host H] [--port N] [--config FILE] [--demo]`; exit codes as the CLI's."""
+    """`python -m dashboard [--store DSN] [--host H] [--port N] [--config FILE] [--demo]`; exit codes as the CLI's."""
     parser = argparse.ArgumentParser(prog="python -m dashboard", description=__doc__)
-    parser.add_argument("--store", required=True, metavar="DSN", help="address of the store")
+    parser.add_argument("--store", metavar="DSN", help="address of the store (default: the configuration's)")
     parser.add_argument("--host", help="address to listen on (default: the configuration's)")
     parser.add_argument("--port", type=int, help="port to listen on (default: the configuration's)")
     parser.add_argument("--config", type=Path, metavar="FILE", help="the operator's configuration")
@@ -73,7 +104,11 @@ def main(argv: list[str] | None = None) -> int:
         wall = dashboard_settings(settings)
         if options.demo:
             wall = replace(wall, demo=True)
-        serve(options.store, wall, options.host or settings.dashboard.host, options.port or settings.dashboard.port)
+        dsn = options.store or settings.store.dsn
+        if not dsn:
+            raise UsageError("no store is named", "give --store DSN, or set store.dsn in the settings")
+        host, port = options.host or settings.dashboard.host, options.port or settings.dashboard.port
+        serve(dsn, wall, host, port, settings)
     except MaritimeGridError as error:
         print(f"dashboard: error: {error}", file=sys.stderr)  # noqa: T201
         return error.exit_code

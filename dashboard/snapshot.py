@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .body import Body
 from .known import Known, utc
@@ -54,7 +55,7 @@ class Snapshot:
             vessels_body(self.known, judged, mark),
             status_body(self.known, judged, mark, settings),
             meta_body(self.known, mark),
-            geo_bodies(self.known),
+            geo_bodies(self.known, settings),
             mark,
             None,
         )
@@ -77,14 +78,19 @@ class Snapshot:
         while not self._stop.is_set():
             try:
                 for note in self._reads.listen(self._settings.refresh_s):
-                    if note and "world" in note:
-                        self.known.expect_places()
+                    self._hear(note or {})
                     self._wake.set()
                     if self._stop.is_set():
                         return
             except Exception as error:  # without notifications the wall goes on, on its timer
                 log.debug("listening failed: %s", error)
             self._stop.wait(self._settings.refresh_s)
+
+    def _hear(self, note: Mapping[str, Any]) -> None:
+        if "world" in note:
+            self.known.expect_places()
+        if "case" in note:
+            self.known.expect_cases()
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -111,11 +117,12 @@ class Snapshot:
             self._fault = repr(error)
 
     def _read(self) -> None:
-        if self._reads.rev() < self.known.rev:  # another store, or one restored from a backup: begin anew
-            names_rev, geo_rev = self.known.names_rev, self.known.geo_rev
-            self.known = Known(names_rev=names_rev, geo_rev=geo_rev)
-            self._epoch = float(self._clock())
-        self.known.read(self._reads, self._settings, time.monotonic(), utc(self._clock()))
+        known = self.known
+        if anew := self._reads.rev() < known.rev:  # another store, or one restored from a backup: begin anew
+            known = Known(names_rev=known.names_rev, geo_rev=known.geo_rev)
+        known.read(self._reads, self._settings, time.monotonic(), utc(self._clock()))
+        if anew:
+            self.known, self._epoch = known, float(self._clock())
 
     def _mark(self) -> Mark:
         return Mark(self._build, self._epoch, self._store_up, self._read_at, self._clock())
@@ -125,10 +132,10 @@ class Snapshot:
         judged = judge(known, self._settings)
         meta, geo = old.meta, old.geo
         if known.names_rev != self._shown_names:
-            meta, self._shown_names = meta_body(known, mark), known.names_rev
+            meta = meta_body(known, mark)
         if known.geo_rev != self._shown_geo:
-            geo, self._shown_geo = geo_bodies(known), known.geo_rev
-        return Frame(
+            geo = geo_bodies(known, self._settings)
+        frame = Frame(
             vessels_body(known, judged, mark),
             status_body(known, judged, mark, self._settings),
             meta,
@@ -136,3 +143,5 @@ class Snapshot:
             mark,
             known.newest_ms(),
         )
+        self._shown_names, self._shown_geo = known.names_rev, known.geo_rev  # a frame that failed has shown nothing
+        return frame

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 
 LOCALE = Path(__file__).parent / "locale"
-LANGUAGES = ("zh_CN", "en")  # the first is the default
+LANGUAGES = ("zh_CN", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Words:
 
     lang: str
     table: dict[str, str]
+    is_default: bool = True  # whoever asks for none gets this one
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of `key`.
@@ -44,15 +45,19 @@ def read_words(lang: str) -> Words:
 
 
 class Catalogues:
-    """All languages, read once."""
+    """All languages, read once; `default` is for those who ask for none."""
 
-    def __init__(self) -> None:
-        self._words = {lang: read_words(lang) for lang in LANGUAGES}
+    def __init__(self, default: str = LANGUAGES[0]) -> None:
+        self._default = default
+        self._words = {lang: replace(read_words(lang), is_default=lang == default) for lang in LANGUAGES}
 
-    def pick(self, lang: str | None) -> Words:
-        """The words of `?lang=`; anything unknown gets the default, `zh` and `zh-CN` mean zh_CN."""
-        asked = (lang or "").replace("-", "_")
+    def pick(self, lang: object) -> Words:
+        """The words of `?lang=`; anything unknown gets the default, `zh` and `zh-CN` mean zh_CN.
+
+        Asked twice (`?lang=en&lang=en`) it comes as a list: unknown too.
+        """
+        asked = lang.replace("-", "_") if isinstance(lang, str) else ""
         for known, words in self._words.items():
             if asked in {known, known.split("_")[0]}:
                 return words
-        return self._words[LANGUAGES[0]]
+        return self._words[self._default]

@@ -52,11 +52,14 @@ class MembershipState:
     streak_lon: NDArray[np.float64]
     streak_lat: NDArray[np.float64]
     dwelt: NDArray[np.bool_]  # the dwell event of this stay is out
+    from_lon: NDArray[np.float64]  # of an entering row: the fix before the streak, from which the vessel came;
+    from_lat: NDArray[np.float64]  # the streak's own first fix where there was none within `cross_gap_s`
 
 
 MEMBERSHIP_DTYPES: dict[str, type] = {
     "vessel": np.int64, "fence": np.int16, "phase": np.int8, "since": np.int64, "streak_t": np.int64,
     "streak_n": np.int16, "streak_lon": np.float64, "streak_lat": np.float64, "dwelt": np.bool_,
+    "from_lon": np.float64, "from_lat": np.float64,
 }  # fmt: skip
 
 

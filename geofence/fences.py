@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from .edges import Edges
 from .geodesy import LEAST_M_PER_DEGREE, MOST_M_PER_DEGREE, distance_to_line_m, metres_per_degree
+from .moving import Track
 from .periods import Calendar
 from .raster import build_raster, exact_pairs
 
@@ -34,7 +35,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """One version of one polygon. Versions of the same place share `code`; a place has one version at a time."""
+    """One version of one polygon. Versions of the same place share `code`; a place has one version at a time.
+
+    With a `track` it is a circle that moves, and `geometry` all that it comes over (`Track.swath`).
+    """
 
     code: int  # > 0, unique over layers, fits int16
     name: str
@@ -45,6 +49,7 @@ class Fence:
     valid_to: int = FOREVER
     windows: tuple[Window, ...] = ()  # none: always; yearly seasons are expanded by the loader
     dwell_s: float | None = None  # a stay longer than this is a dwell event
+    track: Track | None = None  # of a circle that moves; in force from its first knot to its last at most
 
 
 class FenceSet:
@@ -64,11 +69,14 @@ class FenceSet:
         self.codes = np.array([f.code for f in self.fences], np.int16)
         self.is_grid = np.array([f.layer == "grid" for f in self.fences], np.bool_)
         self.calendar = Calendar(self.fences)
-        self.dwell_us = np.full(2**15, FOREVER, np.int64)  # by code
-        for f in self.fences:
-            self.dwell_us[f.code] = FOREVER if f.dwell_s is None else round(f.dwell_s * 1e6)
+        dwell_us = [FOREVER if f.dwell_s is None else round(f.dwell_s * 1e6) for f in self.fences]
+        self.dwell_us = np.array(dwell_us, np.int64)  # by fence number
+        self.least_dwell_us = np.full(2**15, FOREVER, np.int64)  # of all versions, by code
+        np.minimum.at(self.least_dwell_us, self.codes, self.dwell_us)
+        self.changing_dwell = frozenset(self.codes[self.dwell_us != self.least_dwell_us[self.codes]].tolist())
         self.is_grid_code = np.zeros(2**15, np.bool_)
         self.is_grid_code[self.codes[self.is_grid]] = True
+        self._tracks = {k: f.track for k, f in enumerate(self.fences) if f.track}
         self._shapes = np.array([f.geometry for f in self.fences], object)
         shapely.prepare(self._shapes)
         self._bounds = shapely.bounds(self._shapes).reshape(-1, 4)
@@ -81,10 +89,20 @@ class FenceSet:
     ) -> tuple[NDArray[np.int64], NDArray[np.int16]]:
         """Pairs (row, code), sorted, of each point in each fence in force at its own time; the line is inside."""
         row, fence = self.locate_any_time(lon, lat)
-        if self.calendar.timed:
+        if self.calendar.timed or self._tracks:
             holds = self.calendar.in_force(fence, t[row])
+            for track, mine in self._moving(fence):
+                at = row[mine]
+                holds[mine] &= track.outside_m(lon[at], lat[at], t[at]) <= 0
             row, fence = row[holds], fence[holds]
         return row, self.codes[fence]
+
+    def _moving(self, fence: NDArray[np.int64]) -> Iterator[tuple[Track, NDArray[np.int64]]]:
+        """Tracks of those fences (by number) that move, each with its rows."""
+        for number, track in self._tracks.items():
+            rows = np.flatnonzero(fence == number)
+            if len(rows):
+                yield track, rows
 
     def locate_grid(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], t: NDArray[np.int64]
@@ -102,7 +120,10 @@ class FenceSet:
     def locate_any_time(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Pairs (row, fence number), sorted, of each point in each polygon, whether in force or not."""
+        """Pairs (row, fence number), sorted, of each point in each polygon, whether in force or not.
+
+        A moving circle counts with all that it comes over.
+        """
         rows, fences = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         raster = self._raster
         for k in range(0, len(lon) if raster else 0, POINTS_AT_ONCE):
@@ -126,6 +147,14 @@ class FenceSet:
         known = (at >= 0) & (self.codes[at] == code) & self.calendar.valid(np.maximum(at, 0), t)
         return np.where(known, at, -1)
 
+    def dwell_at_us(self, code: NDArray[np.integer], t: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How long a stay each fence bears by its version at t, `FOREVER` where it says nothing. Shapes (n,)."""
+        out = self.least_dwell_us[code]
+        told = np.flatnonzero(out < FOREVER)
+        fence = self.version_at(np.asarray(code)[told], t[told])
+        out[told] = np.where(fence >= 0, self.dwell_us[np.maximum(fence, 0)], FOREVER)
+        return out
+
     def distance_m(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], code: NDArray[np.integer], t: NDArray[np.int64]
     ) -> NDArray[np.float64]:
@@ -144,6 +173,8 @@ class FenceSet:
         out = np.full(len(lon), np.inf)
         known = np.flatnonzero(fence >= 0)
         out[known] = self._distance_m(lon[known], lat[known], fence[known])
+        for track, mine in self._moving(fence):
+            out[mine] = np.maximum(track.outside_m(lon[mine], lat[mine], t[mine]), 0.0)
         return out
 
     def _distance_m(
@@ -162,12 +193,19 @@ class FenceSet:
         return out
 
     def within(
-        self, lon: NDArray[np.float64], lat: NDArray[np.float64], fence: NDArray[np.int64], limit_m: float
+        self,
+        lon: NDArray[np.float64],
+        lat: NDArray[np.float64],
+        fence: NDArray[np.int64],
+        t: NDArray[np.int64],
+        limit_m: float,
     ) -> NDArray[np.bool_]:
-        """Whether each point is in its fence (by number) or at most so many metres away; -1 is never near."""
+        """Whether each point is in its fence (by number) or at most so many metres away at t; -1 is never near."""
         out = fence >= 0
         known = np.flatnonzero(out)
         out[known] = self._within(lon[known], lat[known], fence[known], limit_m)
+        for track, mine in self._moving(fence):
+            out[mine] = track.outside_m(lon[mine], lat[mine], t[mine]) <= limit_m
         return out
 
     def _within(
@@ -191,6 +229,17 @@ class FenceSet:
         out[maybe] = sure
         return out
 
+    def leads_through(self, fence: int, a: tuple[float, float], b: tuple[float, float]) -> bool:
+        """Whether the straight way from a to b, (lon, lat) each outside, leads through a fence, by number.
+
+        Never through one that moves: where it was in between is not asked for.
+        """
+        lon, lat = np.array([a, b]).T
+        if fence in self._tracks or self.holds(lon, lat, np.full(2, fence)).any():
+            return False
+        _, lines = _lines(lon[:1], lat[:1], lon[1:], lat[1:])
+        return bool(shapely.intersects(self._shapes[fence], lines).any())
+
     def intersects_segment(
         self,
         lon0: NDArray[np.float64],
@@ -206,7 +255,8 @@ class FenceSet:
             lat0: (n,) degrees, start.
             lon1: (n,) degrees, end.
             lat1: (n,) degrees, end.
-            during: times of start and end, (n,) each: the fence is in force at both. None: at any time.
+            during: times of start and end, (n,) each: the fence is in force at both. None: at any time, a moving
+                circle with all that it comes over.
         """
         if self._raster is None:
             return np.empty(0, np.int64), np.empty(0, np.int16)
@@ -218,10 +268,14 @@ class FenceSet:
         if during is not None and self.calendar.timed:
             holds = self.calendar.in_force(fence, during[0][row]) & self.calendar.in_force(fence, during[1][row])
             row, lines, fence = row[holds], lines[holds], fence[holds]
-        for lon, lat in ((lon0, lat0), (lon1, lat1)):
-            outside = ~shapely.intersects_xy(self._shapes[fence], lon[row], lat[row])
-            row, lines, fence = row[outside], lines[outside], fence[outside]
         passes = shapely.intersects(self._shapes[fence], lines)
+        for lon, lat in ((lon0, lat0), (lon1, lat1)):
+            passes[passes] = ~shapely.intersects_xy(self._shapes[fence[passes]], lon[row[passes]], lat[row[passes]])
+        for track, mine in self._moving(fence):
+            if during is not None:
+                at = row[mine]
+                ends = (during[0][at], lon0[at], lat0[at]), (during[1][at], lon1[at], lat1[at])
+                passes[mine] = track.passes(*ends)
         pairs = np.unique(np.stack([row[passes], self.codes[fence[passes]].astype(np.int64)]), axis=1)
         return pairs[0], pairs[1].astype(np.int16)
 
@@ -269,6 +323,10 @@ def _faults(fence: Fence) -> list[str]:
         (fence.layer in ("grid", "zone"), f"its layer is {fence.layer!r}; write 'grid' or 'zone'"),
         (not fence.geometry.is_empty, "it has no area; draw it or leave it out"),
         (fence.geometry.is_valid, f"{shapely.is_valid_reason(fence.geometry)}; mend the drawing"),
+        (
+            fence.track is None or (fence.layer == "zone" and not fence.windows),
+            "it moves, but it is a grid or has windows; give a zone without windows",
+        ),
         (fence.valid_from < fence.valid_to, "it ends before it begins; exchange valid_from and valid_to"),
         (all(w.opens < w.closes for w in fence.windows), "a window closes before it opens; exchange its times"),
         (

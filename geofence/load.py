@@ -16,9 +16,12 @@ from shapely.geometry import MultiPolygon, Polygon, shape
 
 from .fences import FenceError, parts_of
 from .geodesy import metres_per_degree
+from .moving import track_of
 
 OVERLAP_M2 = 1.0  # an overlap is a fault beyond this area ...
 OVERLAP_WIDTH_M = 0.1  # ... and this mean width; docs/decisions/0012
+DEPTH = 4  # lists within lists of a MultiPolygon's coordinates
+_POLYGON = 3  # shapely's number of the type
 _PLACE = re.compile(r"^(.*)\[(\S+) (\S+)\]$")
 _MENDS = {
     "Self-intersection": "draw the line so that it does not cross itself",
@@ -35,7 +38,7 @@ Corner = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature as the file has it; `geometry` is the GeoJSON member, not yet judged."""
+    """One feature as the file has it; `geometry` is the GeoJSON member without heights, not yet judged."""
 
     path: Path
     id: str
@@ -98,7 +101,39 @@ def _feature(path: Path, number: int, member: Any, id_key: str) -> Feature | str
     name = properties.get(id_key, held.get("id"))
     if name is None or not str(name).strip():
         return f"{path}: feature number {number}: no property {id_key!r}; give each feature one"
-    return Feature(path, str(name), cast("dict[str, Any]", properties), cast("dict[str, Any]", geometry))
+    geometry = {**cast("dict[str, Any]", geometry)}
+    if "coordinates" in geometry:
+        geometry["coordinates"] = _level(geometry["coordinates"])
+    return Feature(path, str(name), cast("dict[str, Any]", properties), geometry)
+
+
+def _level(value: Any, depth: int = 0) -> Any:
+    """Coordinates with every position cut to lon and lat: heights, mixed or null, are no matter of fences."""
+    if not isinstance(value, list) or depth > DEPTH:
+        return value
+    held = cast("list[Any]", value)
+    if corner := _corner(held):
+        return [*corner]
+    return [_level(v, depth + 1) for v in held]
+
+
+def swept(feature: Feature) -> Feature:
+    """A feature with `times` is a circle that moves: it gets all that it comes over for its polygon, and `track`.
+
+    Raises:
+        FenceError: its track makes no sense.
+    """
+    if "times" not in feature.properties:
+        return feature
+    try:
+        track = track_of(feature.properties, feature.geometry)
+        swath = track.swath()
+    except ValueError as error:
+        raise FenceError(f"{feature.path}: {feature.id}: {error}") from None
+    properties = {**feature.properties, "track": track.knots()}
+    return Feature(
+        feature.path, feature.id, properties, json.loads(shapely.to_geojson(shapely.set_precision(swath, 1e-6)))
+    )
 
 
 def check(features: Sequence[Feature], *, exclusive: bool) -> list[Problem]:
@@ -205,7 +240,7 @@ def _overlaps(features: Sequence[Feature]) -> list[Problem]:
     a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects") if len(shapes) else np.empty((2, 0), int)
     a, b = a[a < b], b[a < b]
     shared = np.asarray(shapely.intersection(shapes[a], shapes[b]), object)
-    area_m2, width_m = _measures(shared)
+    area_m2, width_m = measures(shared)
     out: list[Problem] = []
     for k in np.flatnonzero((area_m2 > OVERLAP_M2) & (width_m > OVERLAP_WIDTH_M)).tolist():
         mine, other = features[a[k]], features[b[k]]
@@ -216,7 +251,12 @@ def _overlaps(features: Sequence[Feature]) -> list[Problem]:
     return out
 
 
-def _measures(shapes: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def parts_of_area(geometry: shapely.Geometry) -> list[Polygon]:
+    """The polygons of what an operation on areas left; its lines and points are dropped."""
+    return [cast("Polygon", part) for part in shapely.get_parts(geometry) if shapely.get_type_id(part) == _POLYGON]
+
+
+def measures(shapes: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Area in m2 and mean width in m (twice the area by the perimeter) in the plane at each shape's own latitude."""
     box = shapely.bounds(shapes).reshape(-1, 4)
     m_lon, m_lat = metres_per_degree(np.nan_to_num((box[:, 1] + box[:, 3]) / 2))

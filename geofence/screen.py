@@ -92,7 +92,7 @@ def changed_vessels(scene: Scene, state: MembershipState) -> tuple[NDArray[np.bo
     pending[scene.state_at[~inside]] = True
     pending |= np.bincount(vessel, minlength=n) != np.bincount(scene.state_at, minlength=n)
     stay_us = scene.last_t[scene.state_at] - state.since[scene.state_rows]
-    due = ~state.dwelt[scene.state_rows] & (stay_us > scene.fences.dwell_us[scene.state_key & CODE_MASK])
+    due = ~state.dwelt[scene.state_rows] & (stay_us > scene.fences.least_dwell_us[scene.state_key & CODE_MASK])
     pending[scene.state_at[due]] = True
     return pending & ~moved, moved
 

@@ -40,19 +40,28 @@ def _rows(
     t = fixes.t[first]
     rows = MembershipState(
         scene.vessels[at], fence, np.full(n, Phase.ENTERING, np.int8), t.copy(), t.copy(), np.zeros(n, np.int16),
-        fixes.lon[first], fixes.lat[first], np.zeros(n, np.bool_),
+        fixes.lon[first], fixes.lat[first], np.zeros(n, np.bool_), *_came_from(scene, first),
     )  # fmt: skip
-    for name in ("phase", "since", "streak_t", "streak_n", "streak_lon", "streak_lat", "dwelt"):
+    for name in ("phase", "since", "streak_t", "streak_n", "streak_lon", "streak_lat", "dwelt", "from_lon", "from_lat"):
         getattr(rows, name)[old] = getattr(state, name)[source]
     _calm(rows, np.flatnonzero(rows.phase == Phase.LEAVING))
     return rows
+
+
+def _came_from(scene: Scene, row: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Place of the fix before each row, or its own where that is none or too long ago."""
+    fixes, gap = scene.fixes, scene.fixes.t[row] - scene.before_t[row]
+    known = (gap > 0) & (gap <= round(scene.rules.cross_gap_s * 1e6))
+    before, own = (scene.before_lon[row], scene.before_lat[row]), (fixes.lon[row], fixes.lat[row])
+    return np.where(known, before[0], own[0]), np.where(known, before[1], own[1])
 
 
 def _calm(rows: MembershipState, which: NDArray[np.int64]) -> None:
     rows.phase[which] = Phase.INSIDE
     rows.streak_t[which] = rows.since[which]
     rows.streak_n[which] = 0
-    rows.streak_lon[which] = rows.streak_lat[which] = 0.0
+    for name in ("streak_lon", "streak_lat", "from_lon", "from_lat"):
+        getattr(rows, name)[which] = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,15 +107,16 @@ def _confirm(scene: Scene, rows: MembershipState, at: NDArray[np.int64]) -> tupl
 
 
 def _dwell(scene: Scene, rows: MembershipState, at: NDArray[np.int64], entered: NDArray[np.int64]) -> FenceEvents:
-    dwell_us = scene.fences.dwell_us[rows.fence]
-    stays = np.flatnonzero((entered < _NEVER) & ~rows.dwelt & (dwell_us < FOREVER))
+    told = scene.fences.least_dwell_us[rows.fence] < FOREVER
+    stays = np.flatnonzero((entered < _NEVER) & ~rows.dwelt & told)
     fix = np.empty(0, np.int64)
     if len(stays):
         s = _spread(scene, at, stays)
-        long = scene.fixes.t[s.fix] - rows.since[s.stay] > dwell_us[s.stay]
+        dwell_us = scene.fences.dwell_at_us(rows.fence[s.stay], scene.fixes.t[s.fix])
+        long = scene.fixes.t[s.fix] - rows.since[s.stay] > dwell_us
         fix = s.first(long & (s.fix >= entered[s.stay]))
         stays, fix = stays[fix < _NEVER], fix[fix < _NEVER]
     rows.dwelt[stays] = True
     kind, fixes = np.full(len(stays), EventKind.DWELL, np.int8), scene.fixes
-    t = rows.since[stays] + dwell_us[stays]
+    t = rows.since[stays] + scene.fences.dwell_at_us(rows.fence[stays], fixes.t[fix])
     return FenceEvents(rows.vessel[stays], rows.fence[stays], kind, t, fixes.t[fix], fixes.lon[fix], fixes.lat[fix])

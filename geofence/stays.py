@@ -12,6 +12,9 @@ a fifth. Two streaks are counted:
 A streak is confirmed by `confirm_fixes` fixes and `confirm_s` from its first fix to the confirming one, or by any
 one fix that comes `sparse_interval_s` or more after the vessel's fix before it. A grid is entered only when the
 vessel is in no other grid: the streak goes on counting until the exit from the other is confirmed.
+
+A streak of entering that a fix FAR breaks was a passage where the straight way from the fix before it to that fix
+leads through the fence: a crossing, as if there had been no fix inside (`geofence.walk`).
 """
 
 from __future__ import annotations
@@ -50,7 +53,7 @@ class Stay:
 
     fence: int
     exclusive: bool  # a grid: at most one confirmed
-    dwell_us: int | None
+    dwell_us: int | None  # by the version at the fix at hand
     phase: int = Phase.OUTSIDE
     since: int = 0
     streak_t: int = 0
@@ -58,6 +61,9 @@ class Stay:
     streak_lon: float = 0.0
     streak_lat: float = 0.0
     dwelt: bool = False
+    from_lon: float = 0.0
+    from_lat: float = 0.0
+    may_dwell: bool = False  # some version of the fence says how long a stay it bears
 
     def begin_streak(self, fix: Fix, count: int) -> None:
         self.streak_t, self.streak_n, self.streak_lon, self.streak_lat = fix.t, count, fix.lon, fix.lat
@@ -65,7 +71,7 @@ class Stay:
     def settle(self) -> None:
         """Inside, with no streak running."""
         self.phase, self.streak_t, self.streak_n = Phase.INSIDE, self.since, 0
-        self.streak_lon = self.streak_lat = 0.0
+        self.streak_lon = self.streak_lat = self.from_lon = self.from_lat = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,12 @@ class Limits:
     confirm_fixes: int
     confirm_us: int
     sparse_us: int
+    gap_us: int
 
     @classmethod
     def of(cls, rules: FenceRules) -> Limits:
-        return cls(rules.confirm_fixes, round(rules.confirm_s * 1e6), round(rules.sparse_interval_s * 1e6))
+        spans = (rules.confirm_s, rules.sparse_interval_s, rules.cross_gap_s)
+        return cls(rules.confirm_fixes, *(round(span * 1e6) for span in spans))
 
 
 @dataclass(slots=True, eq=False)
@@ -89,13 +97,23 @@ class Fix:
     t: int
     lon: float
     lat: float
-    sparse: bool  # it comes `sparse_interval_s` or more after the fix before it
-    before_lon: float  # the fix before it; where the vessel was when a window turned
+    before_t: int  # the fix before it, `t` if there is none
+    before_lon: float  # and its place; where the vessel was when a window turned
     before_lat: float
     limits: Limits
     found: Found  # events, added to
     grid: int = 0  # the confirmed grid, 0 none
     turned_at: int = 0  # when the window closed or opened
+
+    @property
+    def sparse(self) -> bool:
+        """Whether one fix is enough, since they come so rarely."""
+        return self.t - self.before_t >= self.limits.sparse_us
+
+    @property
+    def followed(self) -> bool:
+        """Whether the fix before is near enough in time for the way between them to be known."""
+        return 0 < self.t - self.before_t <= self.limits.gap_us
 
     def confirms(self, stay: Stay) -> bool:
         lasted = stay.streak_n >= self.limits.confirm_fixes and self.t - stay.streak_t >= self.limits.confirm_us
@@ -109,6 +127,8 @@ class Fix:
 def _start(stay: Stay, fix: Fix) -> None:
     stay.phase, stay.since = Phase.ENTERING, fix.t
     stay.begin_streak(fix, 0)
+    known = fix.followed
+    stay.from_lon, stay.from_lat = (fix.before_lon, fix.before_lat) if known else (fix.lon, fix.lat)
     _count_in(stay, fix)
 
 

@@ -61,9 +61,16 @@ class _Plot:
     fences: FenceSet
 
     def fix(self, row: int, grid: int, out: Found) -> Fix:
-        sparse = self.t[row] - self.before_t[row] >= self.limits.sparse_us
         place = self.t[row], self.lon[row], self.lat[row]
-        return Fix(row, *place, sparse, self.before_lon[row], self.before_lat[row], self.limits, out, grid)
+        before = self.before_t[row], self.before_lon[row], self.before_lat[row]
+        return Fix(row, *place, *before, self.limits, out, grid)
+
+    def passed(self, stay: Stay, fix: Fix) -> bool:
+        """Whether the way from before the streak of entering to this fix, outside again, leads through the fence."""
+        code, t = np.array([stay.fence] * 2), np.array([stay.streak_t, fix.t])
+        first, last = self.fences.version_at(code, t).tolist()
+        ends = (stay.from_lon, stay.from_lat), (fix.lon, fix.lat)
+        return fix.followed and first == last >= 0 and self.fences.leads_through(first, *ends)
 
     def eventful(self, row: int) -> bool:
         return row in self.crossed or row in self.turns
@@ -83,6 +90,8 @@ def _walk_vessel(stays: dict[int, Stay], rows: range, plot: _Plot, out: Found) -
             stay = stays.get(code)
             if stay is None:
                 stay = stays[code] = _new_stay(plot.fences, code)
+            if code in plot.fences.changing_dwell:
+                stay.dwell_us = _dwell_us(plot.fences, code, fix.t)
             opened_at = plot.opened.get(row << CODE_BITS | code) if stay.phase == Phase.OUTSIDE else None
             fix.turned_at = opened_at or 0
             step(stay, Trigger.IN if opened_at is None else Trigger.OPENED, fix)
@@ -91,7 +100,7 @@ def _walk_vessel(stays: dict[int, Stay], rows: range, plot: _Plot, out: Found) -
 
 
 def _is_calm(stay: Stay) -> bool:
-    return stay.phase == Phase.INSIDE and (stay.dwelt or stay.dwell_us is None)
+    return stay.phase == Phase.INSIDE and (stay.dwelt or not stay.may_dwell)
 
 
 def _turn_windows(stays: dict[int, Stay], fix: Fix, plot: _Plot) -> None:
@@ -109,7 +118,10 @@ def _turn_windows(stays: dict[int, Stay], fix: Fix, plot: _Plot) -> None:
 def _go_outside(stays: dict[int, Stay], codes: list[int], fix: Fix, plot: _Plot) -> None:
     for code in [c for c in stays if c not in codes]:
         stay = stays[code]
-        step(stay, Trigger.NEAR if fix.row << CODE_BITS | code in plot.near else Trigger.FAR, fix)
+        far = fix.row << CODE_BITS | code not in plot.near
+        if far and stay.phase == Phase.ENTERING and plot.passed(stay, fix):
+            fix.note(code, EventKind.CROSS, (stay.streak_t, stay.streak_lon, stay.streak_lat))
+        step(stay, Trigger.FAR if far else Trigger.NEAR, fix)
         if stay.phase == Phase.OUTSIDE:
             del stays[code]
 
@@ -157,7 +169,7 @@ def _near(
     outside = ~np.isin(key, row << CODE_BITS | code)
     every, every_code = every[outside], every_code[outside]
     fence = fences.version_at(every_code, fixes.t[every])
-    near = fences.within(fixes.lon[every], fixes.lat[every], fence, scene.rules.exit_distance_m)
+    near = fences.within(fixes.lon[every], fixes.lat[every], fence, fixes.t[every], scene.rules.exit_distance_m)
     return set((number[every] << CODE_BITS | every_code)[near].tolist())
 
 
@@ -186,14 +198,20 @@ def _stays_by_vessel(scene: Scene, active: NDArray[np.bool_], state: MembershipS
 
 
 def _new_stay(fences: FenceSet, code: int, *rest: Any) -> Stay:
-    dwell = int(fences.dwell_us[code])
-    return Stay(code, bool(fences.is_grid_code[code]), dwell if dwell < FOREVER else None, *rest)
+    dwell = int(fences.least_dwell_us[code])
+    known = dwell if dwell < FOREVER else None
+    return Stay(code, bool(fences.is_grid_code[code]), known, *rest, may_dwell=known is not None)
+
+
+def _dwell_us(fences: FenceSet, code: int, t: int) -> int | None:
+    dwell = int(fences.dwell_at_us(np.array([code]), np.array([t]))[0])
+    return dwell if dwell < FOREVER else None
 
 
 def _row(stay: Stay) -> tuple[object, ...]:
     return (
         stay.fence, int(stay.phase), stay.since, stay.streak_t, stay.streak_n, stay.streak_lon, stay.streak_lat,
-        stay.dwelt,
+        stay.dwelt, stay.from_lon, stay.from_lat,
     )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ class Reason(StrEnum):
     BAD_VALUE = "bad-value"
     TOPIC_MISMATCH = "topic-mismatch"  # MMSI of topic and payload differ
     TOO_LONG = "too-long"
+    UNSTORABLE = "unstorable"  # decoded, and the store would not have it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,18 +226,33 @@ class Batch:
         return len(self.positions)
 
 
+LISTS = ("statics", "texts", "sos", "crew", "port_reports", "grid_reports", "refusals")
+
+
+def halves(batch: Batch) -> tuple[Batch, Batch] | None:
+    """The batch in two, counts with the first; None when there is but one report or refusal in it."""
+    n = len(batch) + sum(len(getattr(batch, name)) for name in LISTS)
+    if n < 2:
+        return None
+    first, second = Batch(lines=batch.lines, messages=batch.messages, duplicates=batch.duplicates), Batch()
+    room = n // 2
+    first.positions, second.positions = batch.positions.take(slice(room)), batch.positions.take(slice(room, None))
+    room = max(0, room - len(batch))
+    for name in LISTS:
+        rows: list[Any] = getattr(batch, name)
+        setattr(first, name, rows[:room])
+        setattr(second, name, rows[room:])
+        room = max(0, room - len(rows))
+    return first, second
+
+
 def concat(batches: Iterable[Batch]) -> Batch:
     """One batch of all, in the order given."""
     parts = list(batches)
     out = Batch(positions=concat_positions([b.positions for b in parts]))
     for b in parts:
-        out.statics += b.statics
-        out.texts += b.texts
-        out.sos += b.sos
-        out.crew += b.crew
-        out.port_reports += b.port_reports
-        out.grid_reports += b.grid_reports
-        out.refusals += b.refusals
+        for name in LISTS:
+            getattr(out, name).extend(getattr(b, name))
         out.lines += b.lines
         out.messages.update(b.messages)
         out.duplicates += b.duplicates

@@ -26,13 +26,14 @@ class TransportStatus:
     bytes: int
     reconnects: int
     dropped: int  # packets lost because nobody took them in time
+    trouble: str = ""  # why nothing can come, until it can
 
 
 class Transport(Protocol):
     """A way in for bytes. Reads in a thread of its own, reconnects by itself, never raises for a bad peer."""
 
     name: str
-    repeatable: bool  # unacknowledged packets come again (MQTT, file)
+    repeatable: bool  # unacknowledged packets come again (MQTT, recording)
 
     def receive(self, max_packets: int, timeout_s: float) -> list[Packet]:
         """What has come, oldest first; an empty list after `timeout_s`."""

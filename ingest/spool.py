@@ -84,8 +84,11 @@ class Spool:
         with self._lock:
             return sum(s.bytes for s in self._segments)
 
-    def append(self, feed: int, packets: Sequence[Packet]) -> None:
-        """Puts them behind what waits; on disk on return. What finds no room on the disk is counted as dropped."""
+    def append(self, feed: int, packets: Sequence[Packet]) -> int:
+        """Puts them behind what waits; on disk on return. What finds no room on the disk is counted as dropped.
+
+        Returns: the number behind the last one written, for `commit_to`.
+        """
         with self._lock:
             records = [_record(feed, packet) for packet in packets]
             done = 0
@@ -98,13 +101,14 @@ class Spool:
                 self._failure = f"spool {self._directory}: {error.strerror or error}"
                 self._fresh = True
             self._shrink()
+            return self._segments[-1].end if self._segments else self._head
 
     def peek(self, n: int) -> list[tuple[int, Packet]]:
         """The oldest `n` that wait, with the code of their feed; they stay until `commit`."""
         with self._lock:
             self._shown.clear()
             found: list[tuple[int, Packet]] = []
-            for segment in self._segments:
+            for segment in list(self._segments):
                 if len(found) >= n:
                     break
                 found += self._read(segment, n - len(found))
@@ -116,22 +120,43 @@ class Spool:
         found: list[tuple[int, Packet]] = []
         for end, feed, packet in _records(segment.path, offset):
             if number >= segment.end or len(found) >= n:
-                break
+                return found
             if number >= self._head:
                 found.append((feed, packet))
                 self._shown.append((number, end))
             number += 1
+        self._give_up(segment, number)
         return found
+
+    def _give_up(self, segment: _Segment, number: int) -> None:
+        """What was damaged on the disk since it was written, from that number on, is counted as dropped."""
+        lost = segment.end - max(number, self._head)
+        if lost > 0:
+            self._dropped += lost
+            self._failure = f"spool {segment.path}: damaged, {lost} packets lost"
+            segment.count = number - segment.first
+            self._fresh = True
+            self._prune()
 
     def commit(self, n: int) -> None:
         """Forgets the oldest `n` of what `peek` showed; those dropped meanwhile are not counted a second time."""
         with self._lock:
-            done, self._shown = self._shown[:n], []
-            if not done or done[-1][0] < self._head:
+            self.commit_to(self.end_of(n))
+
+    def end_of(self, n: int) -> int:
+        """The number behind the oldest `n` of what `peek` showed, for `commit_to`."""
+        with self._lock:
+            return self._shown[:n][-1][0] + 1 if self._shown[:n] else self._head
+
+    def commit_to(self, end: int) -> None:
+        """Forgets all before that number; those dropped meanwhile are not there to be forgotten."""
+        with self._lock:
+            offset = next((at for number, at in self._shown if number + 1 == end), None)
+            self._shown = []
+            if end <= self._head:
                 return
-            number, end = done[-1]
-            self._head = number + 1
-            self._mark = (self._head, end)
+            self._head = end
+            self._mark = (end, offset) if offset is not None else (-1, 0)
             self._save_head()
             self._prune()
 

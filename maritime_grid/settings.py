@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_settings.exceptions import SettingsError as SourceError
 
 from geofence.membership import FenceRules
+from ingest.transports.options import TlsOptions
 
 from .domain.errors import SettingsError
 from .domain.world import RuleSettings
@@ -31,7 +32,7 @@ from .settings_model import (
 
 __all__ = [
     "BrokerSettings", "DashboardSettings", "FeedSettings", "RetentionSettings", "Settings", "ZoneKind",
-    "area_file", "data_dir", "fence_rules", "home", "load_settings", "password", "rule_settings",
+    "area_file", "data_dir", "fence_rules", "home", "load_settings", "merge", "password", "read_toml", "rule_settings",
 ]  # fmt: skip
 
 DEFAULT_FILE = Path("config/default.toml")
@@ -60,10 +61,10 @@ def load_settings(config: Path | None = None) -> Settings:
     """
     named = config or (Path(os.environ["MG_CONFIG"]) if os.environ.get("MG_CONFIG") else None)
     files = [home() / DEFAULT_FILE, *([named] if named else [])]
-    sources = [(str(path), _read(path)) for path in files]
+    sources = [(str(path), read_toml(path)) for path in files]
     merged: dict[str, Any] = {}
     for _, values in sources:
-        merged = _merge(merged, values)
+        merged = merge(merged, values)
     try:
         settings = Settings(**merged)
     except ValidationError as error:
@@ -75,7 +76,12 @@ def load_settings(config: Path | None = None) -> Settings:
     return settings
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """A file of settings.
+
+    Raises:
+        SettingsError: it cannot be read, or is no TOML.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
@@ -86,12 +92,12 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: {error.strerror}", "name a readable file with --config or MG_CONFIG") from None
 
 
-def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """Tables key by key; anything else is replaced."""
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
-        merged[key] = _merge(_table(old), _table(value)) if isinstance(value, dict) and isinstance(old, dict) else value
+        merged[key] = merge(_table(old), _table(value)) if isinstance(value, dict) and isinstance(old, dict) else value
     return merged
 
 
@@ -156,3 +162,10 @@ def rule_settings(settings: Settings) -> RuleSettings:
 
 def fence_rules(settings: Settings) -> FenceRules:
     return FenceRules(**settings.fences.model_dump())
+
+
+def tls_of(credentials: Credentials) -> TlsOptions | None:
+    """TLS files that a feed or broker names; None without any."""
+    c = credentials
+    ca, cert, key = (Path(f) if f else None for f in (c.tls_ca_file, c.tls_cert_file, c.tls_key_file))
+    return TlsOptions(ca, cert, key) if ca or cert or key else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -15,27 +16,35 @@ from .settings_model import FeedSettings, Settings, ZoneKind
 PREFIX = "MG_"
 OTHER_VARIABLES = ("MG_CONFIG", "MG_HOME", "MG_SHARED", "MG_REQUIRE_ALL", "MG_CHROMIUM", "MG_PGINSTALL")
 TEST_PREFIX = "MG_TEST_"
+_SECRETIVE = re.compile(r"@|pass|pwd|secret|token", re.IGNORECASE)  # URLs with credentials, DSNs
 
 
 def explain(error: ValidationError, sources: Sequence[tuple[str, Mapping[str, Any]]]) -> SettingsError:
     """The first fault in one line: where it was said, which key, what is wrong."""
     fault = error.errors(include_url=False)[0]
     path = fault["loc"] or ("feeds",)  # the one check over the whole is about feeds
-    key = _key(path)
+    key = key_text(path)
     kind = fault["type"]
     where = _said_in(path[:-1] if kind == "missing" else path, sources)
     if kind == "extra_forbidden":
         return SettingsError(f"{where}: {key} is not a setting", _nearest(path) or "remove it")
     if kind == "missing":
         return SettingsError(f"{where}: {key} is missing", "add it")
-    given = (
-        "" if isinstance(fault["input"], dict | BaseModel) or not fault["loc"] else f" (given {fault['input']!r:.60})"
-    )
     message = fault["msg"].removeprefix("Value error, ")
-    return SettingsError(f"{where}: {key}: {message}{given}")
+    return SettingsError(f"{where}: {key}: {message}{_given(path, fault['input'])}")
 
 
-def _key(path: Sequence[int | str]) -> str:
+def _given(path: Sequence[int | str], value: object) -> str:
+    """The value as it was given, where it is one and can hold no secret: faults end in logs."""
+    names = [part for part in path if isinstance(part, str)]
+    plain = isinstance(value, str | int | float)
+    if not plain or any("dsn" in name or "pass" in name for name in names) or _SECRETIVE.search(str(value)):
+        return ""
+    return f" (given {value!r:.60})"
+
+
+def key_text(path: Sequence[int | str]) -> str:
+    """A path of keys as people write it: `feeds[0].url`."""
     key = ""
     for part in path:
         key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else part)
@@ -52,12 +61,13 @@ def _said_in(path: Sequence[int | str], sources: Sequence[tuple[str, Mapping[str
         if said:
             return f"environment variable {said[0]}"
     for label, values in reversed(sources):
-        if _holds(values, path):
+        if holds(values, path):
             return label
     return sources[-1][0]
 
 
-def _holds(values: object, path: Sequence[int | str]) -> bool:
+def holds(values: object, path: Sequence[int | str]) -> bool:
+    """Whether there is anything under a path of keys."""
     for part in path:
         try:
             values = cast(Any, values)[part]
@@ -94,6 +104,7 @@ def _model_at(path: Sequence[int | str]) -> type[BaseModel] | None:
 def refuse_unknown_variables(settings: Settings) -> None:
     """pydantic-settings ignores variables it does not know; a misspelt one must not pass unseen."""
     secrets = {c.password_env for c in (settings.broker, *settings.feeds) if c.password_env}
+    secrets |= {settings.access.secret_key_env, settings.access.oidc.client_secret_env}
     for name in sorted(os.environ):
         if not name.upper().startswith(PREFIX) or name.upper().startswith(TEST_PREFIX):
             continue

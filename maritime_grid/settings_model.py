@@ -5,7 +5,10 @@ Units are in the key names. No field has a default here that the file has; only 
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -13,11 +16,22 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from .domain.alerts import Severity
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Word = Annotated[str, Field(pattern=r"\S")]  # an empty one would stand in every text
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(gt=0)]
 Days = Annotated[int, Field(ge=0)]
 PortNumber = Annotated[int, Field(gt=0, lt=65536)]
+
+
+def _with_good_port(url: str) -> str:
+    try:
+        good = urlsplit(url).port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError("its port is no number of 1 to 65535")
+    return url
 
 
 class Section(BaseModel):
@@ -32,12 +46,25 @@ class AreaSettings(Section):
     grids_drawn: str
     zones: str
     ports: str
+    units: str
+    bodies: str
+    grid_leads: str
+    items: str
     land: str
     land_drawn: str
     land_far: str
     id_key: str
     port_radius_m: Positive
     timezone: str
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):  # the last for a folder of zones, such as "Asia"
+            raise ValueError('give a time zone of the IANA list, such as "Asia/Shanghai"') from None
+        return name
 
 
 class ZoneKind(Section):
@@ -84,7 +111,7 @@ class BrokerSettings(Credentials):
     def _scheme(cls, url: str) -> str:
         if url and not url.startswith(("mqtt://", "mqtts://")):
             raise ValueError('give mqtt://HOST:PORT or mqtts://HOST:PORT, or "" for the embedded broker')
-        return url
+        return _with_good_port(url)
 
 
 FEED_SCHEMES = ("udp://", "tcp://", "tcp-listen://", "file:", "stdin:", "mqtt://", "mqtts://")
@@ -107,7 +134,7 @@ class FeedSettings(Credentials):
     def _known(cls, url: str) -> str:
         if url != "broker" and not url.startswith(FEED_SCHEMES):
             raise ValueError(f'give "broker" or an address that begins with one of {", ".join(FEED_SCHEMES)}')
-        return url
+        return url if url.startswith(("file:", "stdin:")) else _with_good_port(url)
 
     @model_validator(mode="after")
     def _has_topics(self) -> FeedSettings:
@@ -171,8 +198,8 @@ class DistressSettings(Section):
     clear_s: Positive
     sos_clear_s: Positive
     repeat_s: Positive
-    words: tuple[str, ...]
-    test_words: tuple[str, ...]
+    words: tuple[Word, ...]
+    test_words: tuple[Word, ...]
 
 
 class SilenceSettings(Section):
@@ -211,6 +238,7 @@ class DashboardSettings(Section):
     feed_gap_max_s: Positive
     lost_factor: Positive
     forget_s: Positive
+    over_s: Positive
     flow_s: Positive
     tile_page_s: Positive
     card_s: Positive
@@ -218,10 +246,80 @@ class DashboardSettings(Section):
     demo: bool
 
 
+class OidcSettings(Section):
+    """A login by another server; none where the issuer is empty."""
+
+    issuer: str
+    client_id: str
+    client_secret_env: str
+    client_secret_file: str
+    label: str
+
+    @model_validator(mode="after")
+    def _whole(self) -> OidcSettings:
+        here = ("http://127.0.0.1:", "http://localhost:")  # a server for tests on this machine
+        if self.issuer and not self.issuer.startswith(("https://", *here)):
+            raise ValueError("its issuer is no https address")
+        if self.issuer and not self.client_id:
+            raise ValueError("client_id is missing; give the one registered at the issuer")
+        return self
+
+
+class AccessSettings(Section):
+    """Who gets in. The table of access is a file of its own, see settings_access."""
+
+    table: str
+    open_wall: Literal["never", "loopback", "always"]
+    hosts: tuple[str, ...]
+    secret_key_env: str
+    secret_key_file: str
+    tls_cert_file: str
+    tls_key_file: str
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    password_min: Annotated[int, Field(ge=8)]
+    failures: Count
+    address_failures: Count
+    lock_s: Positive
+    lock_max_s: Positive
+    half_login_s: Positive
+    oidc: OidcSettings
+
+    @model_validator(mode="after")
+    def _both_files(self) -> AccessSettings:
+        if bool(self.tls_cert_file) != bool(self.tls_key_file):
+            raise ValueError("tls_cert_file and tls_key_file go together; give both or none")
+        return self
+
+
+class PublicSettings(Section):
+    """What anyone may send and ask without an account."""
+
+    report_burst: Count
+    report_per_hour: Positive
+    all_report_burst: Count
+    all_report_per_hour: Positive
+    follow_burst: Count
+    follow_per_hour: Positive
+    all_follow_burst: Count
+    all_follow_per_hour: Positive
+    min_fill_s: Positive
+
+
+class Skill(Section):
+    """What a service team can do, in words."""
+
+    zh: Word
+    en: Word
+
+
+class PeopleSettings(Section):
+    ending_days: Days
+    skills: dict[Name, Skill]
+
+
 class SimulateSettings(Section):
     vessels: Count
     seed: int
-    speed: Positive
 
 
 class Settings(BaseSettings):
@@ -248,6 +346,9 @@ class Settings(BaseSettings):
     engine: EngineSettings
     rules: RulesSettings
     dashboard: DashboardSettings
+    access: AccessSettings
+    public: PublicSettings
+    people: PeopleSettings
     simulate: SimulateSettings
 
     @model_validator(mode="after")

@@ -13,7 +13,11 @@
     MG.options = JSON.parse(root().dataset.options);
     MG.zh = root().dataset.lang.startsWith('zh');
     document.documentElement.lang = MG.zh ? 'zh-CN' : 'en';
-    document.title = MG.word('title');
+    MG.title();
+  };
+  /* Dash's pages set the title too, whenever their own callback comes: said again with every paint, it holds. */
+  MG.title = () => {
+    if (document.title !== MG.word('title')) document.title = MG.word('title');
   };
   MG.word = (key, values) => {
     const text = MG.table[key] || '';
@@ -56,6 +60,12 @@
     const d = beijing(ms);
     return `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())}`;
   };
+  /* hour and minute; with the date when that is another day */
+  MG.moment = (ms) => {
+    const d = beijing(ms), same = Math.floor((ms + 8 * 3600e3) / 864e5) === Math.floor((MG.now() + 8 * 3600e3) / 864e5);
+    const at = `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`;
+    return same ? at : MG.word('clock.day_time', { m: d.getUTCMonth() + 1, d: d.getUTCDate(), at });
+  };
   MG.date = (ms) => {
     const d = beijing(ms);
     return MG.word('clock.date', {
@@ -63,15 +73,17 @@
     });
   };
 
-  /* One request with its own time-out. `same`: the server says that what we have still holds. */
+  /* One request with its own time-out. `same`: the server says that what we have still holds. Whoever answers without
+     the server's clock is not our server (a login page, say). `read` makes the body; what cannot be read is never kept. */
   const etags = new Map();
-  MG.get = async (path, kind) => {
+  MG.get = async (path, read) => {
     const headers = etags.has(path) ? { 'If-None-Match': etags.get(path) } : {};
     const response = await fetch(path, { headers, cache: 'no-store', signal: AbortSignal.timeout(4000) });
     const now = Number(response.headers.get('X-MG-Now'));
+    if (path.startsWith('/api/') && !(now > 0)) throw new Error(`${path}: not from our server`);
     if (response.status === 304) return { same: true, now };
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
-    const body = kind === 'bytes' ? await response.arrayBuffer() : await response.json();
+    const body = await (read ? read(response) : response.json());
     etags.set(path, response.headers.get('ETag'));
     return { same: false, now, body };
   };

@@ -14,7 +14,7 @@
     if (buffer.byteLength !== HEAD + n * SIZE) throw new Error('vessels.bin: cut short');
     const number = (k) => v.getFloat64(8 + 8 * k, true);
     const fleet = {
-      n, rev: number(0), namesRev: number(1), epoch: number(2), clock: number(3), newest: number(4), made: number(5),
+      n, rev: number(0), namesRev: number(1), epoch: number(2), clock: number(3), newest: number(4), made: number(5), unread: number(6) === 1,
       i32: new Int32Array(buffer, HEAD), u16: new Uint16Array(buffer, HEAD), u8: new Uint8Array(buffer, HEAD),
       X: new Float64Array(n), Y: new Float64Array(n), counts: [0, 0, 0, 0, 0], last: [],
     };
@@ -134,9 +134,18 @@
   /* names come apart from positions; entry i of both is one vessel as long as the epoch is the same */
   const known = () => MG.meta && MG.fleet && MG.meta.epoch === MG.fleet.epoch;
   MG.mmsiOf = (i) => (known() && MG.meta.mmsi[i]) || 0;
-  MG.nameOf = (i) => (known() && (MG.meta.names[i] || String(MG.meta.mmsi[i] || '').padStart(9, '0'))) || '';
+  MG.digits = (mmsi) => (mmsi ? String(mmsi).padStart(9, '0') : '');
+  MG.nameOf = (i) => (known() && (MG.meta.names[i] || MG.digits(MG.meta.mmsi[i]))) || '';
+  /* index of a vessel; -1: there is no such vessel; null: not to be told before the list of names has come */
+  MG.slotOf = (mmsi) => {
+    const slot = known() ? MG.meta.mmsi.indexOf(mmsi) : -1;
+    return slot < 0 && !(known() && MG.meta.names_rev >= MG.fleet.namesRev) ? null : slot;
+  };
+  /* Code 0 alone is outside all grids. A code that the list does not hold, or not yet, is said as it is. */
   MG.placeName = (code) => {
+    if (!code) return MG.word('place.none');
     const place = MG.meta && MG.meta.places[code];
-    return place ? (MG.zh ? place.zh : place.en) : MG.word('place.none');
+    if (place) return MG.zh ? place.zh : place.en;
+    return MG.meta ? MG.word('place.code', { code }) : '';
   };
 })();

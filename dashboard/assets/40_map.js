@@ -7,6 +7,7 @@
   const worst = new Map(); // grid code: severity now shown
   const grids = new Map(); // grid code: its Leaflet layer
   const marks = new Map(); // alert id: its Leaflet marker
+  const renderers = {}; // one canvas a pane for the life of the page: Leaflet never takes one away by itself
   let pen, inset, insetRing, ring, coastData;
 
   /* dash-leaflet hands out no map object: take it as it is made. The inset is made by us and left alone. */
@@ -27,6 +28,7 @@
   });
   const zoneStyle = (feature) => {
     const banned = feature.properties.kind === 'no_fishing' || feature.properties.kind === 'trawl_ban';
+    if (feature.properties.guarded) return { color: '#ff8a98', weight: MG.rem() * 0.16, dashArray: '10 7', fillColor: '#ff3b4e', fillOpacity: 0.12 };
     return { color: '#c96a7a', weight: 1.5, dashArray: '6 6', fill: false, opacity: banned ? 0.75 : 0 };
   };
 
@@ -37,12 +39,14 @@
     const map = MG.map;
     const VesselLayer = MG.defineLayer(pen);
     const box = map.getContainer();
-    for (const touch of ['mousedown', 'wheel', 'touchstart']) box.addEventListener(touch, () => { touched = true; }, { passive: true, capture: true });
+    map.on('dragstart zoomstart', () => { if (!fitting) touchedAt = performance.now(); });
+    box.addEventListener('mousedown', () => { if (touchedAt !== null) touchedAt = performance.now(); }, true);
     new ResizeObserver(() => { map.invalidateSize({ pan: false, animate: false }); fit(); }).observe(box);
     for (const [name, z] of [['land', 210], ['grids', 310], ['zones', 320]]) {
       const pane = map.createPane(name);
       pane.style.zIndex = z;
       pane.style.pointerEvents = 'none';
+      renderers[name] = pen.canvas({ pane: name, padding: 0.3 });
     }
     MG.vessels = new VesselLayer().addTo(map);
     wirePointer(map);
@@ -50,7 +54,7 @@
     window.addEventListener('resize', () => labelGrids());
     const coast = await retry('/geo/coast.json');
     coastData = coast;
-    pen.geoJSON(coast, { style: land, pane: 'land', renderer: pen.canvas({ pane: 'land', padding: 0.3 }), ...still }).addTo(map);
+    pen.geoJSON(coast, { style: land, pane: 'land', renderer: renderers.land, ...still }).addTo(map);
   };
 
   const retry = async (path) => {
@@ -64,12 +68,21 @@
     }
   };
 
-  /* Grids, zones and ports; called again when the store has others. The map shows all grids, also when a banner takes
-     room from it, until someone moves it: from then on the view is theirs. */
-  let drawn = [], bounds = null, touched = false;
+  /* The map shows all grids, also when a banner takes room from it, until someone drags or zooms it: then the view is
+     theirs, until nobody has touched it for view_s. */
+  let drawn = [], bounds = null, touchedAt = null, fitting = false;
   const fit = () => {
-    if (bounds && !touched) MG.map.fitBounds(bounds, { padding: [4, 4], animate: false });
+    if (!bounds || touchedAt !== null) return;
+    fitting = true;
+    try { MG.map.fitBounds(bounds, { padding: [4, 4], animate: false }); } finally { fitting = false; }
   };
+  MG.fitAgain = () => {
+    if (touchedAt === null || performance.now() - touchedAt < MG.options.view_s * 1000) return;
+    touchedAt = null;
+    fit();
+  };
+
+  /* Grids, zones and ports; called again when the store has others. */
   MG.loadPlaces = async () => {
     for (const name of ['grids', 'zones', 'ports']) MG.forget(`/geo/${name}.json`);
     const [g, z, p] = await Promise.all(['grids', 'zones', 'ports'].map(async (n) => (await MG.get(`/geo/${n}.json`)).body));
@@ -78,10 +91,13 @@
     worst.clear();
     const map = MG.map;
     const layer = pen.geoJSON(g, {
-      style: gridStyle(0), pane: 'grids', renderer: pen.canvas({ pane: 'grids', padding: 0.3 }), ...still,
+      style: gridStyle(0), pane: 'grids', renderer: renderers.grids, ...still,
       onEachFeature: (feature, part) => grids.set(feature.properties.code, part),
     }).addTo(map);
-    const zones = pen.geoJSON(z, { style: zoneStyle, pane: 'zones', renderer: pen.canvas({ pane: 'zones', padding: 0.3 }), ...still }).addTo(map);
+    const moving = (feature) => Array.isArray(feature.properties.track);
+    MG.setStorms(z.features.filter(moving), pen, renderers.zones, textMark);
+    const standing = { ...z, features: z.features.filter((feature) => !moving(feature)) };
+    const zones = pen.geoJSON(standing, { style: zoneStyle, pane: 'zones', renderer: renderers.zones, ...still }).addTo(map);
     const ports = pen.geoJSON(p, {
       pointToLayer: (_, at) => pen.circleMarker(at, { radius: MG.rem() * 0.22, color: '#04101a', weight: 1, fillColor: '#e8d9a8', fillOpacity: 1, ...still }),
     }).addTo(map);
@@ -91,6 +107,7 @@
     labelGrids();
   };
 
+  MG.gridCodes = () => [...grids.keys()];
   MG.shadeGrids = (tiles) => {
     let changed = false;
     for (const tile of tiles) {
@@ -131,40 +148,43 @@
   MG.markAlerts = (alerts) => {
     const seen = new Set();
     for (const alert of alerts) {
-      if (!alert.active || alert.severity < 3 || alert.lon === null) continue;
+      if (!MG.isOpen(alert) || alert.severity < 3 || alert.lon === null) continue;
       seen.add(alert.id);
-      const at = [alert.lat, alert.lon], old = marks.get(alert.id);
-      if (old && old.severity === alert.severity) { old.mark.setLatLng(at); continue; }
+      const at = [alert.lat, alert.lon], old = marks.get(alert.id), look = `level${alert.severity}${alert.seen ? ' seen' : ''}`;
+      if (old && old.look === look) { old.mark.setLatLng(at); continue; }
       if (old) old.mark.remove();
-      const node = MG.make('div', `pulse level${alert.severity}`);
+      const node = MG.make('div', `pulse ${look}`);
       const icon = pen.divIcon({ className: 'anchor', html: node, iconSize: [0, 0] });
       const mark = pen.marker(at, { icon, keyboard: false, zIndexOffset: 500 * alert.severity, ...still }).addTo(MG.map);
-      marks.set(alert.id, { mark, severity: alert.severity });
+      marks.set(alert.id, { mark, look });
     }
     for (const [id, { mark }] of marks) if (!seen.has(id)) { mark.remove(); marks.delete(id); }
   };
 
-  /* The locator: where an emergency is, close up, without moving the map people look at. */
+  /* The locator: where an emergency is, close up, without moving the map people look at. As much land at every size of
+     the screen, and always nearer than the map. */
+  const closeUp = () => Math.max(10 + Math.round(4 * Math.log2(MG.rem() / 16)) / 4, MG.map.getZoom() + 1);
   MG.locate = (alert) => {
     const on = Boolean(alert && alert.lon !== null && coastData);
     MG.show(MG.el('inset'), on);
     if (!on) return;
+    MG.el('inset').classList.toggle('seen', Boolean(alert.seen));
     const at = [alert.lat, alert.lon];
     if (!inset) {
       ours = true;
       inset = pen.map(MG.el('inset-map'), {
         zoomControl: false, attributionControl: false, dragging: false, scrollWheelZoom: false, doubleClickZoom: false,
-        boxZoom: false, keyboard: false, touchZoom: false, preferCanvas: true, zoomSnap: 0.25, center: at, zoom: 10, fadeAnimation: false, zoomAnimation: false,
+        boxZoom: false, keyboard: false, touchZoom: false, preferCanvas: true, zoomSnap: 0.25, center: at, zoom: closeUp(), fadeAnimation: false, zoomAnimation: false,
       });
       ours = false;
       geo(coastData, land).addTo(inset);
       insetRing = pen.marker(at, { icon: pen.divIcon({ className: 'anchor', html: MG.make('div', 'pulse level4'), iconSize: [0, 0] }), ...still }).addTo(inset);
     }
     inset.invalidateSize({ animate: false });
-    inset.setView(at, 10, { animate: false });
+    inset.setView(at, closeUp(), { animate: false });
     insetRing.setLatLng(at);
     const north = alert.lat >= 0 ? 'N' : 'S', east = alert.lon >= 0 ? 'E' : 'W';
-    MG.text(MG.el('inset-name'), `${MG.placeName(alert.grid)}  ${Math.abs(alert.lat).toFixed(3)}°${north} ${Math.abs(alert.lon).toFixed(3)}°${east}`);
+    MG.text(MG.el('inset-name'), `${MG.alertPlace(alert)}  ${Math.abs(alert.lat).toFixed(3)}°${north} ${Math.abs(alert.lon).toFixed(3)}°${east}`);
   };
 
   /* hover: a short tip; click: the card, made by the server */
@@ -180,12 +200,17 @@
     box.addEventListener('mousedown', (e) => { down = [e.clientX, e.clientY]; }, true);
     box.addEventListener('click', (e) => {
       if (!down || Math.hypot(e.clientX - down[0], e.clientY - down[1]) > 4) return;
-      const i = MG.vessels.nearest(map.mouseEventToContainerPoint(e), MG.rem() * 0.9);
-      if (i >= 0 && MG.mmsiOf(i)) { e.stopPropagation(); MG.openCard(i); }
+      const i = hit(map.mouseEventToContainerPoint(e), 0.9);
+      if (i >= 0) { e.stopPropagation(); MG.openCard(i); }
     }, true);
   };
+  /* the vessel under the pointer; one that the list of names does not hold yet cannot be asked for, and offers nothing */
+  const hit = (point, reach) => {
+    const i = MG.vessels.nearest(point, MG.rem() * reach);
+    return i >= 0 && MG.mmsiOf(i) ? i : -1;
+  };
   const showTip = (box, tip, point) => {
-    const i = MG.vessels.nearest(point, MG.rem() * 0.7);
+    const i = hit(point, 0.7);
     box.style.cursor = i >= 0 ? 'pointer' : '';
     tip.style.display = i >= 0 ? 'block' : 'none';
     if (i < 0) return;
@@ -195,25 +220,38 @@
     tip.style.top = `${point.y + 10}px`;
   };
 
-  let closing = 0, chosen = -1;
+  let closing = 0, chosen = 0; // MMSI of the card's vessel, 0 none: slots change with the server
   MG.openCard = (i) => {
-    chosen = i;
+    chosen = MG.mmsiOf(i);
     clearTimeout(closing);
     closing = setTimeout(MG.closeCard, MG.options.card_s * 1000);
-    window.dash_clientside.set_props('map-event', { data: { mmsi: MG.mmsiOf(i), at: Date.now() } });
+    window.dash_clientside.set_props('map-event', { data: { mmsi: chosen, at: Date.now() } });
     MG.followChosen();
   };
+  /* ?mmsi= of an address, as the desk links it: its card and its place, once they are known */
+  let asked = Number(new URLSearchParams(location.search).get('mmsi'));
+  MG.openAsked = () => {
+    const slot = asked && MG.fleet ? MG.slotOf(asked) : null;
+    if (slot === null) return;
+    asked = 0;
+    if (slot < 0) return;
+    MG.openCard(slot);
+    if (Number.isNaN(MG.fleet.X[slot])) return;
+    touchedAt = performance.now();
+    MG.map.setView(MG.placeOf(slot), 11, { animate: false });
+  };
   MG.closeCard = () => {
-    chosen = -1;
+    chosen = 0;
     clearTimeout(closing);
     window.dash_clientside.set_props('map-event', { data: null });
     window.dash_clientside.set_props('card', { children: null });
     MG.followChosen();
   };
   MG.followChosen = () => {
-    const on = chosen >= 0 && MG.fleet && chosen < MG.fleet.n && !Number.isNaN(MG.fleet.X[chosen]);
-    if (!on) { if (ring) ring.remove(); ring = null; return; }
-    const at = MG.placeOf(chosen);
+    const slot = chosen ? MG.slotOf(chosen) : null;
+    if (slot === -1) { MG.closeCard(); return; }
+    if (slot === null || Number.isNaN(MG.fleet.X[slot])) { if (ring) ring.remove(); ring = null; return; }
+    const at = MG.placeOf(slot);
     if (ring) ring.setLatLng(at);
     else ring = pen.marker(at, { icon: pen.divIcon({ className: 'anchor', html: MG.make('div', 'chosen'), iconSize: [0, 0] }), keyboard: false, ...still }).addTo(MG.map);
   };

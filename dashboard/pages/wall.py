@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from fastapi.concurrency import run_in_threadpool
 
 from dashboard.known import utc
-from dashboard.options import DashboardSettings
+from dashboard.options import AHEAD_S, VIEW_S, DashboardSettings
 from dashboard.snapshot import Snapshot
 from dashboard.source import WallReads
 from dashboard.views.card import card_children, missing_children
@@ -28,6 +28,10 @@ log = logging.getLogger(__name__)
 MAP, EVENT, CARD, LANG = "map", "map-event", "card", "lang"
 CENTRE, ZOOM = [30.28, 123.0], 8.5  # before the grids are there; then the map fits them
 LIMITS = [[22, 114], [38, 132]]
+OURS = frozenset({
+    "age", "alert", "banner", "card", "clock", "device", "event", "events", "feed", "feeds", "kind", "map", "mark",
+    "place", "rule", "severity", "state", "tile", "title", "unit", "weekday",
+})  # fmt: skip
 SEVERITY_KEYS = ("emergency", "alarm", "warning", "notice")
 
 
@@ -36,13 +40,13 @@ def register(
 ) -> None:
     """Put the page and its callback into `app`."""
 
-    def page(lang: str | None = None, **_: object) -> Component:
+    def page(lang: object = None, **_: object) -> Component:
         return layout(catalogues.pick(lang), settings)
 
-    register_page("dashboard.pages.wall", path="/", layout=page, title="maritime-grid")
+    register_page("dashboard.pages.wall", path="/", layout=page, title=catalogues.pick(None)("title"))
 
     @app.callback(Output(CARD, "children"), Input(EVENT, "data"), State(LANG, "data"), prevent_initial_call=True)
-    async def show_card(event: dict[str, Any] | None, lang: str) -> list[Component] | None:
+    async def show_card(event: dict[str, Any] | None, lang: object) -> list[Component] | None:
         mmsi = (event or {}).get("mmsi")
         if not isinstance(mmsi, int):
             return None
@@ -72,17 +76,24 @@ def layout(words: Words, settings: DashboardSettings) -> Component:
         "poll_s": settings.refresh_s,
         "stale_s": settings.stale_s,
         "dead_s": settings.dead_s,
+        "ahead_s": AHEAD_S,
         "page_s": settings.tile_page_s,
         "card_s": settings.card_s,
+        "view_s": VIEW_S,
     }
     data = {
         "data-lang": words.lang,
-        "data-words": json.dumps(words.table, ensure_ascii=False),
+        "data-words": json.dumps({k: v for k, v in words.table.items() if is_ours(k)}, ensure_ascii=False),
         "data-options": json.dumps(options),
     }
     parts = [_top(words), _banners(), html.Main([_map_box(words), _side(words)]), html.Footer(id="tiles")]
     stores = [dcc.Store(id=EVENT), dcc.Store(id=LANG, data=words.lang)]
     return html.Div([*parts, *stores], id="wall", className="wall", **data)  # pyright: ignore[reportArgumentType]
+
+
+def is_ours(key: str) -> bool:
+    """Whether the wall's scripts may ask for a word: those of the pages of people are many."""
+    return key.partition(".")[0] in OURS or key in {"alerts.none", "alerts.page"}
 
 
 def _top(words: Words) -> Component:
@@ -117,6 +128,7 @@ def _map_box(words: Words) -> Component:
         id=MAP,
         center=CENTRE,  # pyright: ignore[reportArgumentType]  (a pair is documented; the stub knows one form)
         zoom=ZOOM,
+        trackViewport=False,  # else the component sets a view of a moment ago again, over the script's
         zoomSnap=0.25,
         zoomDelta=0.5,
         wheelPxPerZoomLevel=120,
@@ -126,7 +138,7 @@ def _map_box(words: Words) -> Component:
         preferCanvas=True,
         attributionControl=False,
         zoomControl=False,
-        children=[dl.ScaleControl(imperial=False, position="bottomright")],
+        children=[dl.ScaleControl(imperial=False, maxWidth=220, position="bottomright")],
     )
     legend = html.Ul(
         [
@@ -136,7 +148,8 @@ def _map_box(words: Words) -> Component:
         id="legend",
     )
     inset = html.Div([html.Div(id="inset-map"), html.Span(id="inset-name")], id="inset", hidden=True)
-    note = html.Div(words("map.attribution"), id="attribution")
+    samples = html.Span(words("map.sample"), id="note-sample", hidden=True)
+    note = html.Div([html.Span(words("map.attribution")), samples], id="attribution")
     return html.Section([leaflet, legend, inset, note, html.Div(id=CARD)], id="map-box")
 
 

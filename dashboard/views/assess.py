@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from dashboard.fleet import Fleet
 from dashboard.options import DashboardSettings
 from maritime_grid.store.rows import AlertRow, FeedRow
 
+from .status import is_late
 from .symbols import DEVICE_SHOWN_S, HIDDEN, Heard, expected_interval_s, is_device, symbol_states
 
 TERMINAL_S = {"vms": 600.0, "buoy": 120.0}  # EVENTS: BeiDou terminal 10 min, net buoy 2 min
@@ -30,13 +31,18 @@ class Assessed:
 
 
 def assess(
-    fleet: Fleet, feeds: Sequence[FeedRow], alerts: Sequence[AlertRow], clock: int, settings: DashboardSettings
+    fleet: Fleet,
+    feeds: Sequence[FeedRow],
+    paces: Mapping[int, float],
+    alerts: Sequence[AlertRow],
+    clock: int,
+    settings: DashboardSettings,
 ) -> Assessed:
-    """Symbols, severities and silence at `clock` (microseconds since the epoch, UTC)."""
+    """Symbols, severities and silence at `clock` (microseconds since the epoch, UTC); `paces` of feeds by code."""
     source = fleet.columns["source"]
     age_s = (clock - fleet.columns["t"]) / 1e6
     lost = age_s > settings.lost_factor * expected_interval_s(_heard(fleet, feeds))
-    down = np.isin(source, [f.code for f in feeds if f.down_since is not None])
+    down = np.isin(source, [f.code for f in feeds if is_late(f, paces.get(f.code, 0), clock, settings)])
     severity = _severity(fleet, alerts)
     sog = fleet.columns["sog"].astype(np.float64)
     state = symbol_states(fleet.columns["motion"], sog, lost, severity)
@@ -58,7 +64,7 @@ def _heard(fleet: Fleet, feeds: Sequence[FeedRow]) -> Heard:
 def _severity(fleet: Fleet, alerts: Sequence[AlertRow]) -> NDArray[np.int8]:
     worst = np.zeros(len(fleet), np.int8)
     for alert in alerts:
-        slot = fleet.slot_of(alert.mmsi) if alert.active else None
+        slot = fleet.slot_of(alert.mmsi) if alert.open else None
         if slot is not None:
             worst[slot] = max(int(worst[slot]), alert.severity)
     return worst

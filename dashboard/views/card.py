@@ -11,6 +11,8 @@ from dash.development.base_component import Component
 from dashboard.words import Words
 from maritime_grid.store.rows import VesselCard
 
+from .status import ms
+
 DASH = "—"
 
 
@@ -18,16 +20,22 @@ def card_rows(
     card: VesselCard, words: Words, grids: Mapping[int, str], ports: Mapping[str, str], now: datetime
 ) -> list[tuple[str, str]]:
     """Label and value of each line, in the language of `words`. `now` is aware UTC; unknown values are a dash."""
-    age = card.received_at or card.t
     return [
         (words("card.mmsi"), f"{card.mmsi:09d}"),
         (words("card.home_port"), ports.get(card.home_port or "", card.home_port or DASH)),
-        (words("card.grid"), grids.get(card.grid, words("place.none"))),
+        (words("card.grid"), place_text(card, words, grids)),
         (words("card.speed"), DASH if card.sog is None else words("unit.kn", n=f"{card.sog:.1f}")),
         (words("card.course"), DASH if card.cog is None else f"{card.cog:03.0f}°"),
-        (words("card.age"), DASH if age is None else age_text((now - age).total_seconds(), words)),
+        (words("card.age"), DASH if card.t is None else age_text((now - card.t).total_seconds(), words)),
         (words("card.source"), source_text(card, words)),
     ]
+
+
+def place_text(card: VesselCard, words: Words, grids: Mapping[int, str]) -> str:
+    """The grid's name; outside all grids only where the vessel's position is known. MG.placeName says the same."""
+    if card.grid == 0:
+        return words("place.unknown" if card.lon is None else "place.none")
+    return grids.get(card.grid) or words("place.code", code=card.grid)
 
 
 def source_text(card: VesselCard, words: Words) -> str:
@@ -55,10 +63,15 @@ def card_children(
     """The card's components; values go in as text, never as markup."""
     rows = card_rows(card, words, grids, ports, now)
     name = card.name or card.ship_name or words("card.nameless")
-    return [
-        html.Div([html.H2(name), _close(words)], className="card-head"),
-        html.Dl([part for label, value in rows for part in (html.Dt(label), html.Dd(value))]),
-    ]
+    parts = [part for label, value in rows for part in (html.Dt(label), _value(card, label, value, words))]
+    return [html.Div([html.H2(name), _close(words)], className="card-head"), html.Dl(parts)]
+
+
+def _value(card: VesselCard, label: str, value: str, words: Words) -> Component:
+    """The age also says since when, so that the browser can count it on."""
+    if card.t is None or label != words("card.age"):
+        return html.Dd(value)
+    return html.Dd(value, **{"data-since": str(ms(card.t))})  # pyright: ignore[reportArgumentType]  (data-* are open)
 
 
 def missing_children(mmsi: int, words: Words) -> list[Component]:

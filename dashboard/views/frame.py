@@ -10,7 +10,7 @@
 | 32 | f64 | engine clock, ms since 1970 UTC, NaN unknown |
 | 40 | f64 | newest receipt among all data, ms, NaN unknown |
 | 48 | f64 | server time when these bytes were made, ms |
-| 56 | f64 | reserved |
+| 56 | f64 | 1: made by a server that has read nothing from the store yet, else 0 |
 
 Vessel: i32 lon, i32 lat (1e-6 degrees; -2^31 not drawn), u16 course (0.1 degree, 65535 none),
 u8 symbol in the low and worst severity in the high four bits, u8 speed (0.5 kn, 255 none).
@@ -42,6 +42,7 @@ class FrameHead:
     clock_ms: float
     newest_ms: float
     made_ms: float
+    unread: bool = False
 
 
 def pack(
@@ -62,5 +63,6 @@ def pack(
     rows["course"] = np.where(np.isnan(course), 65535, np.round(np.nan_to_num(course) * 10) % 3600)
     rows["state"] = (state & 15) | (severity << 4)
     rows["speed"] = np.where(np.isnan(sog), 255, np.clip(np.round(np.nan_to_num(sog) * 2), 0, 254))
-    times = (float(head.rev), float(head.names_rev), head.epoch, head.clock_ms, head.newest_ms, head.made_ms, 0.0)
-    return HEADER.pack(MAGIC, len(rows), *times) + rows.tobytes()
+    times = (head.epoch, head.clock_ms, head.newest_ms, head.made_ms)
+    numbers = (float(head.rev), float(head.names_rev), *times, float(head.unread))
+    return HEADER.pack(MAGIC, len(rows), *numbers) + rows.tobytes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,14 +43,15 @@ def label_point(geometry: dict[str, Any]) -> tuple[float, float]:
     return round(middle[0], 4), round(middle[1], 4)
 
 
-def places_geojson(places: Sequence[PlaceRow], layer: str) -> dict[str, Any]:
-    """FeatureCollection of one layer; properties: code, names, kind, label point."""
+def places_geojson(places: Sequence[PlaceRow], layer: str, guarded: Container[str] = ()) -> dict[str, Any]:
+    """FeatureCollection of one layer; properties: code, names, kind, whether entry alerts, label point, track."""
     features = [
         {
             "type": "Feature",
             "geometry": place.geojson,
             "properties": {**place_names(place), "code": place.code, "kind": place.kind, "sample": place.sample,
-                           "label": label_point(place.geojson)},
+                           "guarded": place.kind in guarded, "label": label_point(place.geojson),
+                           **({"track": place.track} if place.track else {})},
         }
         for place in places
         if place.layer == layer

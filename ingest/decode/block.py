@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from ingest.batch import I64, U8, Reason, Refusal
 from ingest.packet import Packet
 
+from .values import CONTROL
+
 MAX_LINE = 1_024  # bytes; TAG block, sentence and tail of real feeds stay under 300
+MAX_MESSAGE = 256 << 10  # bytes of NMEA in one MQTT message, some 4,000 sentences; the transport cuts longer ones
 PAD = 64  # zero bytes behind the last line, so that a fixed window from any place in a line stays inside
 _RAW_KEPT = 1_024
 _NEWLINE, _RETURN, _BACKSLASH, _STAR, _COMMA = 10, 13, 92, 42, 44
@@ -26,7 +29,7 @@ class Block:
     start: I64
     end: I64
     received_at: I64
-    first_seq: int  # number of the first line within its feed
+    seq: I64  # number of the line within its feed
 
     def __len__(self) -> int:
         return len(self.start)
@@ -36,21 +39,36 @@ class Block:
 
     def refusal(self, i: int, reason: Reason, source: int, received_at: int | None = None) -> Refusal:
         at = int(self.received_at[i]) if received_at is None else received_at
-        return Refusal(at, source, self.first_seq + i, reason, printable(self.line(i)))
+        return Refusal(at, source, int(self.seq[i]), reason, printable(self.line(i)))
 
 
 def printable(raw: bytes) -> str:
-    """Text of a refused line, at most 1,024 characters; what is no ASCII text shows as an escape."""
-    text = raw[:_RAW_KEPT].decode("ascii", "backslashreplace")
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)[:_RAW_KEPT]
+    """Text of a refused line in one line of at most 1,024 characters; what is no UTF-8 shows as U+FFFD."""
+    text = raw[: 4 * _RAW_KEPT].decode("utf-8", "replace")  # a character has four bytes at most
+    return (text if text.isprintable() else CONTROL.sub(" ", text))[:_RAW_KEPT]
 
 
-def make_block(packets: Sequence[Packet], first_seq: int) -> Block:
-    """One block of all packets; a packet that does not end a line ends it all the same."""
+def bounded(packet: Packet) -> Packet:
+    """The packet; an over-long message as one line of its beginning, which is then refused as too long."""
+    if not packet.topic or len(packet.data) <= MAX_MESSAGE:
+        return packet
+    return packet._replace(data=packet.data[: 2 * MAX_LINE].replace(b"\n", b" "))
+
+
+def count_lines(packet: Packet) -> int:
+    return packet.data.count(b"\n") + (packet.data[-1:] not in (b"", b"\n"))
+
+
+def make_block(packets: Sequence[Packet], firsts: Sequence[int]) -> Block:
+    """One block of all packets; a packet that does not end a line ends it all the same.
+
+    Args:
+        packets: in order.
+        firsts: number of the first line of each packet within its feed.
+    """
     parts = [p.data if p.data.endswith(b"\n") else p.data + b"\n" for p in packets if p.data]
-    stamps = [p.received_at for p in packets if p.data]
+    stamps = np.asarray([p.received_at for p in packets if p.data], np.int64)
+    numbers = np.asarray([first for p, first in zip(packets, firsts, strict=True) if p.data], np.int64)
     data = b"".join(parts) + bytes(PAD)
     buf = np.frombuffer(data, np.uint8)
     newline = np.flatnonzero(buf == _NEWLINE)
@@ -58,12 +76,9 @@ def make_block(packets: Sequence[Packet], first_seq: int) -> Block:
     start[:1] = 0
     start[1:] = newline[:-1] + 1
     end = newline - ((newline > start) & (buf[newline - 1] == _RETURN))
-    if len(parts) == 1:
-        received = np.full(len(start), stamps[0], np.int64)
-    else:
-        bounds = np.cumsum([len(p) for p in parts]) if parts else np.empty(0, np.int64)
-        received = np.asarray(stamps, np.int64)[np.searchsorted(bounds, newline, side="right")]
-    return Block(data, buf, start, end, received, first_seq)
+    part = np.searchsorted(np.cumsum([len(p) for p in parts]), newline, side="right")
+    within = np.arange(len(newline)) - np.searchsorted(part, part)
+    return Block(data, buf, start, end, stamps[part], numbers[part] + within)
 
 
 def first_from(positions: I64, start: I64, limit: I64) -> I64:

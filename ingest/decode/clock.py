@@ -17,7 +17,10 @@ from ingest.batch import I64, U8, TimeKind
 from .layout import NO_SECOND
 from .times import NO_TIME, US
 
-MAX_OFFSET_S = 600  # a receiver further off than this has a wrong date (GPS week roll-over), not a slow clock
+# A receiver's clock comes from GPS and is right to the second, so what is further off is a wrong date or a clock never
+# set. A minute is also what a report may be ahead of its receipt: a larger offset would have every report refused, the
+# distress among them, and a larger lag would date a call for help as old.
+MAX_OFFSET_S = 60
 DEFAULT_START = 946_684_800 * US  # 2000-01-01; for a recording without times and without a start
 _MINUTE = 60
 
@@ -31,17 +34,18 @@ class Events:
 
 
 class LiveClock:
-    """Receipt time, corrected by the receiver's own clock where the stream carries one."""
+    """Receipt time, corrected by the receiver's own clock where the stream carries one that can be right."""
 
-    def __init__(self) -> None:
+    def __init__(self, ahead_us: int = MAX_OFFSET_S * US) -> None:
         self._offset = NO_TIME
+        self._ahead_us = min(ahead_us, MAX_OFFSET_S * US)
 
     def at_lines(self, lines: I64, received_at: I64, events: Events, event_received: I64) -> tuple[I64, U8]:
         """Time and its kind for lines that state none: (n,) each."""
         offsets = events.t - event_received
-        usable = np.abs(offsets) <= MAX_OFFSET_S * US
-        offsets, at = offsets[usable], events.line[usable]
-        offset = np.append(self._offset, offsets)[np.searchsorted(at, lines)]
+        usable = (offsets >= -MAX_OFFSET_S * US) & (offsets <= self._ahead_us)
+        offsets = np.where(usable, offsets, NO_TIME)
+        offset = np.append(self._offset, offsets)[np.searchsorted(events.line, lines)]
         if len(offsets):
             self._offset = int(offsets[-1])
         t = np.where(offset == NO_TIME, received_at, received_at + offset)
@@ -50,10 +54,10 @@ class LiveClock:
 
 
 class RecordedClock:
-    """The last time a file stated; `STEPPED` until it states one."""
+    """The last time a file stated; `STEPPED` until it states one. Neither moves the other."""
 
     def __init__(self, start_us: int | None) -> None:
-        self._last = DEFAULT_START if start_us is None else start_us
+        self._last = self._stepped = DEFAULT_START if start_us is None else start_us
         self._stated = False
 
     def anchor(self, t: int) -> None:
@@ -75,7 +79,7 @@ class RecordedClock:
         The nearest step counts: up to 30 s forward moves the clock, a lagging report gets its own earlier time.
         """
         out: list[int] = []
-        clock = self._last
+        clock = self._stepped
         for second in seconds:
             if second >= NO_SECOND:
                 out.append(clock)
@@ -84,6 +88,5 @@ class RecordedClock:
             t = (whole + (second - whole + 29) % _MINUTE - 29) * US
             clock = max(clock, t)
             out.append(t)
-        if not self._stated:
-            self._last = clock
+        self._stepped = clock
         return out

@@ -12,7 +12,21 @@ from ingest.batch import Reason, TextReport, TimeKind
 from .layout import KNOWN_TYPES, POSITION_LAYOUTS
 from .records import Reader
 from .sink import Sink
-from .values import Record, RefusedError, angle, integer, mmsi_of, moment, need, number, place, speed, status, text
+from .values import (
+    Record,
+    RefusedError,
+    angle,
+    integer,
+    is_aircraft,
+    mmsi_of,
+    moment,
+    need,
+    number,
+    place,
+    speed,
+    status,
+    text,
+)
 
 _MPS_PER_KN = 1_852 / 3_600
 _KMH_PER_KN = 1.852
@@ -39,7 +53,11 @@ def ais_catcher(sink: Sink, _topic: str, record: Record) -> None:
     moving = msg_type in POSITION_LAYOUTS if msg_type else mmsi // 10_000_000 not in _STATIONS
     placed = moving and "lat" in record and "lon" in record
     if placed or msg_type in POSITION_LAYOUTS:
-        motion = (speed(get("speed")), angle(get("course")), angle(get("heading")))
+        motion = (
+            speed(get("speed"), aircraft=msg_type == 9 or is_aircraft(mmsi)),
+            angle(get("course")),
+            angle(get("heading")),
+        )
         where = place(get("lon"), get("lat"))
         sink.position(t, mmsi, where, motion, status(get("status")), kind=kind, msg_type=msg_type)
     if moving or msg_type in (5, 24):
@@ -104,7 +122,7 @@ def _signalk_row(sink: Sink, t: int, mmsi: int, values: Mapping[str, Any]) -> No
     get = values.get
     where = get("navigation.position")
     if isinstance(where, dict):
-        sog = speed(get("navigation.speedOverGround"), _MPS_PER_KN)
+        sog = speed(get("navigation.speedOverGround"), _MPS_PER_KN, aircraft=is_aircraft(mmsi))
         motion = (sog, _degrees(get("navigation.courseOverGroundTrue")), _degrees(get("navigation.headingTrue")))
         state = _STATES.get(str(get("navigation.state", "")).lower(), -1)
         sink.position(t, mmsi, place(where.get("longitude"), where.get("latitude")), motion, state)
@@ -134,7 +152,7 @@ def owntracks(identities: Mapping[str, int] | None) -> Reader:
         if mmsi is None:
             raise RefusedError(Reason.MISSING_KEY)
         t = moment(need(record, "tst"))
-        motion = (speed(record.get("vel"), _KMH_PER_KN), angle(record.get("cog")), math.nan)
+        motion = (speed(record.get("vel"), _KMH_PER_KN, aircraft=is_aircraft(mmsi)), angle(record.get("cog")), math.nan)
         sink.position(t, mmsi, place(need(record, "lon"), need(record, "lat")), motion, -1)
 
     return read

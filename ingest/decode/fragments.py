@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .times import US
 
-TIMEOUT_S = 60  # of stream time between the first part and the last
+TIMEOUT_S = 60.0  # of stream time between the first part and the last
 MAX_PENDING = 1_000  # parts; a feed of nothing but first parts must not fill the memory
 
 
@@ -33,6 +33,7 @@ class Part(NamedTuple):
 class Fragments:
     """Parts that wait for their fellows, oldest first. Parts must come in order, as IEC 61162-1 has it."""
 
+    timeout_s: float = TIMEOUT_S
     _waiting: dict[tuple[object, ...], list[Part]] = field(default_factory=dict[tuple[object, ...], list[Part]])
     _count: int = 0
 
@@ -74,7 +75,7 @@ class Fragments:
 
     def _expired(self, now: int) -> Iterator[Part]:
         for key in list(self._waiting):
-            if self._waiting[key][0].at >= now - TIMEOUT_S * US:
+            if self._waiting[key][0].at >= now - self.timeout_s * US:
                 return
             yield from self._drop(key)
 

@@ -98,19 +98,18 @@ def _fix_row(message: Message) -> tuple[float, ...]:
     return _NO_FIX if f is None else (f.lon, f.lat, f.sog, f.cog, f.heading, float(f.nav_status))
 
 
-def to_batch(merged: Merged, repeat: NDArray[np.bool_], source: int, first_seq: int) -> Batch:
-    """The batch of all that is no repeat; repeats are counted."""
+def to_batch(merged: Merged, repeat: NDArray[np.bool_], source: int, seq: I64) -> Batch:
+    """The batch of all that is no repeat; repeats are counted. `seq`: number of each line of the block."""
     types, counts = np.unique(merged.msg_type, return_counts=True)
     batch = Batch(messages=Counter(dict(zip(types.tolist(), counts.tolist(), strict=True))))
     batch.duplicates = int(np.count_nonzero(repeat))
-    batch.positions = _positions(merged, np.flatnonzero(merged.has_fix & ~repeat), source, first_seq)
+    batch.positions = _positions(merged, np.flatnonzero(merged.has_fix & ~repeat), source, seq)
     said = sorted(line for line, m in merged.message.items() if m.static is not None or m.text is not None)
     index = np.searchsorted(merged.line, said)
     for i, line in zip(index.tolist(), said, strict=True):
         if i < len(repeat) and merged.line[i] == line and not repeat[i]:
-            _add_report(
-                batch, merged.message[line], (int(merged.t[i]), int(merged.received_at[i])), source, first_seq + line
-            )
+            times = int(merged.t[i]), int(merged.received_at[i])
+            _add_report(batch, merged.message[line], times, source, int(seq[line]))
     return batch
 
 
@@ -124,12 +123,12 @@ def _add_report(batch: Batch, message: Message, times: tuple[int, int], source: 
         )
 
 
-def _positions(merged: Merged, index: I64, source: int, first_seq: int) -> Positions:
+def _positions(merged: Merged, index: I64, source: int, seq: I64) -> Positions:
     fix = merged.fix[index]
     columns = {
         "t": merged.t[index], "received_at": merged.received_at[index], "mmsi": merged.mmsi[index],
         "lon": fix[:, 0], "lat": fix[:, 1], "sog": fix[:, 2], "cog": fix[:, 3], "heading": fix[:, 4],
         "nav_status": fix[:, 5], "source": np.full(len(index), source), "time_kind": merged.kind[index],
-        "msg_type": merged.msg_type[index], "seq": first_seq + merged.line[index],
+        "msg_type": merged.msg_type[index], "seq": seq[merged.line[index]],
     }  # fmt: skip
     return Positions(**{name: columns[name].astype(dtype) for name, dtype in POSITION_DTYPES.items()})

@@ -6,57 +6,54 @@ clock, repeats) is state of the decoder and moves line by line.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 
 from ingest.batch import I64, Batch, Reason, Refusal, TimeKind
 from ingest.packet import Packet
 
-from .block import make_block, printable
+from .block import bounded, count_lines, make_block, printable
 from .clock import Events, LiveClock, RecordedClock
 from .columns import REASONS, decode_columns, is_column_type
 from .fragments import Fragments, Part
+from .gather import Read, gather, refusals_of
 from .headers import Header, read_headers
-from .merge import Merged, Slow, merge, to_batch
+from .limits import DEFAULTS, Limits
+from .merge import Merged, Slow, merge
 from .message import Message, decode_message
 from .repeats import Repeats
-from .times import EARLIEST, LATEST, NO_TIME, US
+from .times import EARLIEST, LATEST, NO_TIME
 from .work import Work, begin, time_of_parts
 
 HOLD_LINES = 10_000  # a recording states its time within these, or runs on a stepped clock
-FUTURE_US = 60 * US  # ahead of its receipt; EVENTS, position quality
 
 
 class NmeaDecoder:
-    """`Decoder` of NMEA lines. `notes` counts oddities that were tolerated."""
+    """`Decoder` of NMEA lines."""
 
     def __init__(
-        self, source: int, *, recorded: bool = False, start_us: int | None = None, repeats: Repeats | None = None
+        self, source: int, limits: Limits = DEFAULTS, *, recorded: bool = False, start_us: int | None = None
     ) -> None:
-        self.notes: Counter[str] = Counter()
         self._source = source
-        self._live = None if recorded else LiveClock()
+        self._future_us = limits.future_us
+        self._live = None if recorded else LiveClock(limits.future_us)
         self._recorded = RecordedClock(start_us) if recorded else None
         self._holding = recorded
         self._held: list[Packet] = []
         self._held_lines = 0
         self._seq = 1
         self._header: Header | None = None
-        self._fragments = Fragments()
-        self._repeats = Repeats() if repeats is None else repeats
+        self._fragments = Fragments(limits.fragment_timeout_s)
+        self._repeats = Repeats(limits.relay_window_s)
 
     def decode(self, packets: Sequence[Packet]) -> Batch:
         """Columns of the packets' lines; a recording's first lines wait until the file states a time."""
         if self._holding:
             packets = self._hold(packets)
         return self._decode(packets) if packets else Batch()
-
-    def count_from(self, seq: int) -> None:
-        """Number of the next line, where it shares its feed with other messages."""
-        self._seq = seq
 
     def flush(self) -> Batch:
         """The held lines of a recording, then the parts that never became whole."""
@@ -68,7 +65,7 @@ class NmeaDecoder:
     def _hold(self, packets: Sequence[Packet]) -> Sequence[Packet]:
         """Packets that can be decoded now: none while no time is known."""
         self._held += packets
-        work = begin(make_block(packets, 1), self._source)
+        work = begin(make_block(packets, [1] * len(packets)), self._source)
         events, _ = self._events(work)
         near = events.line < HOLD_LINES - self._held_lines
         self._held_lines += len(work.block)
@@ -80,17 +77,18 @@ class NmeaDecoder:
         return held
 
     def _decode(self, packets: Sequence[Packet]) -> Batch:
-        work = begin(make_block(packets, self._seq), self._source)
-        self._seq += len(work.block)
-        self.notes["tag-checksum"] += work.lines.bad_tags
-        self._time(work)
-        merged = self._refuse_times(work, self._messages(work))
-        repeat = np.asarray(self._repeats.mark(merged.payload, merged.received_at.tolist()), np.bool_)
-        batch = to_batch(merged, repeat, self._source, work.block.first_seq)
-        batch.lines = len(work.block)
-        work.refusals.sort(key=lambda r: r[0])
-        batch.refusals = [r for _, r in work.refusals]
+        packets = [bounded(packet) for packet in packets]
+        ends = list(accumulate(map(count_lines, packets), initial=self._seq))
+        self._seq = ends[-1]
+        batch, keyed = gather([self.read(packets, ends[:-1])], self._repeats, self._source)
+        batch.refusals = refusals_of(keyed)
         return batch
+
+    def read(self, packets: Sequence[Packet], firsts: Sequence[int]) -> Read:
+        """The packets' lines decoded, live ones at once; `firsts`: number of each packet's first line."""
+        work = begin(make_block(packets, firsts), self._source)
+        self._time(work)
+        return Read(work, self._refuse_times(work, self._messages(work)))
 
     def _time(self, work: Work) -> None:
         """Times of all sentences, and the refusals of lines that say nothing further."""
@@ -143,9 +141,7 @@ class NmeaDecoder:
             unsure = header.checksum == 0 and header.line + 1 == s.line[row]
             if s.parts[row] > 1:
                 work.header[row] = header
-            elif header.checksum != s.checksum[row] and not unsure:
-                self.notes["pghp-of-another"] += 1
-            elif work.kind[row] != TimeKind.TAG:
+            elif work.kind[row] != TimeKind.TAG and (unsure or header.checksum == s.checksum[row]):
                 work.t[row], work.kind[row] = header.t, TimeKind.PGHP
 
     def _refuse_lines(self, work: Work, heard: I64) -> None:
@@ -215,7 +211,7 @@ class NmeaDecoder:
 
     def _refuse_times(self, work: Work, merged: Merged) -> Merged:
         impossible = (merged.t < EARLIEST) | (merged.t >= LATEST)
-        future = ~impossible & (merged.t > merged.received_at + FUTURE_US)
+        future = ~impossible & (merged.t > merged.received_at + self._future_us)
         if self._recorded is not None:
             np.maximum(merged.received_at, merged.t, out=merged.received_at, where=~impossible)
             future[:] = False

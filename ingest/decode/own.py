@@ -11,42 +11,54 @@ from collections.abc import Callable, Sequence
 from ingest.batch import Batch, CrewReport, GridReport, PortReport, Reason, SosReport, concat
 from ingest.packet import Packet
 
+from .block import bounded, count_lines
+from .gather import gather, in_order, refusals_of
+from .limits import DEFAULTS, Limits
 from .nmea import NmeaDecoder
 from .records import read_record, split_records
 from .repeats import Repeats
 from .sink import Sink
-from .values import Record, RefusedError, angle, integer, mmsi_of, moment, need, place, speed, status, text
+from .values import Record, RefusedError, angle, integer, is_aircraft, mmsi_of, moment, need, place, speed, status, text
 
 ROOT = "mg/v1"
 _MAX_RECEIVERS = 1_000  # a decoder each; the oldest gives way
 _MAX_PEOPLE = 10_000
 _MAX_NAMES = 500
+_Run = list[tuple[Packet, int]]  # packets of one receiver with the numbers of their first lines
 _PORT_KINDS = ("arrive", "depart")
 
 
 class OwnDecoder:
     """`Decoder` of our own dialect. A file's lines are positions, or carry their topic: {"topic", "payload"}."""
 
-    def __init__(self, source: int, root: str = ROOT) -> None:
+    def __init__(
+        self, source: int, root: str = ROOT, limits: Limits = DEFAULTS, *, start_us: int | None = None
+    ) -> None:
         self._source = source
+        self._limits = limits
+        self._last_t = start_us or 0
         self._root = root.strip("/") + "/"
         self._seq = 0
         self._receivers: dict[str, NmeaDecoder] = {}
-        self._repeats = Repeats()
+        self._repeats = Repeats(limits.relay_window_s)
 
     def decode(self, packets: Sequence[Packet]) -> Batch:
-        done: list[Batch] = []
-        sink = Sink(self._source, self._seq)
+        """Columns of the packets; NMEA is decoded together by receiver, and all of it put back into order."""
+        sink = Sink(self._source, self._seq, self._limits, self._last_t)
+        runs: dict[NmeaDecoder, _Run] = {}
+        gone: list[tuple[int, NmeaDecoder]] = []
         for packet in packets:
             receiver = self._receiver_of(packet.topic)
             if receiver is None:
                 self._read(sink, packet)
                 continue
-            done += [sink.finish(), self._nmea(receiver, packet, sink.seq)]
-            sink = Sink(self._source, sink.seq + done[-1].lines)
-        self._seq = sink.seq
-        done.append(sink.finish())
-        return concat(done) if len(done) > 1 else done[0]
+            message, first = bounded(packet), sink.seq + 1
+            sink.seq += count_lines(message)
+            runs.setdefault(self._decoder_of(receiver), []).append((message, first))
+            if len(self._receivers) > _MAX_RECEIVERS:
+                gone.append((sink.seq, self._receivers.pop(next(iter(self._receivers)))))
+        self._seq, self._last_t = sink.seq, sink.last_t
+        return self._together(sink.finish(), runs, gone) if runs else sink.finish()
 
     def flush(self) -> Batch:
         return concat([decoder.flush() for decoder in self._receivers.values()])
@@ -79,15 +91,20 @@ class OwnDecoder:
             case _:
                 return None
 
-    def _nmea(self, receiver: str, packet: Packet, seq: int) -> Batch:
-        """Parts are kept apart by receiver; repeats are known across all of them."""
-        decoder = self._receivers.pop(receiver, None) or NmeaDecoder(self._source, repeats=self._repeats)
+    def _decoder_of(self, receiver: str) -> NmeaDecoder:
+        """Parts and clocks are kept apart by receiver; repeats are known across all of them."""
+        decoder = self._receivers.pop(receiver, None) or NmeaDecoder(self._source, self._limits)
         self._receivers[receiver] = decoder
-        lost: list[Batch] = []
-        if len(self._receivers) > _MAX_RECEIVERS:
-            lost.append(self._receivers.pop(next(iter(self._receivers))).flush())
-        decoder.count_from(seq + 1)
-        return concat([decoder.decode([packet]), *lost])
+        return decoder
+
+    def _together(self, others: Batch, runs: dict[NmeaDecoder, _Run], gone: list[tuple[int, NmeaDecoder]]) -> Batch:
+        reads = [decoder.read(*zip(*run, strict=True)) for decoder, run in runs.items()]
+        nmea, keyed = gather(reads, self._repeats, self._source)
+        keyed += [(refusal.seq, refusal) for refusal in others.refusals]
+        keyed += [(seq, lost) for seq, decoder in gone for lost in decoder.flush().refusals]
+        batch = in_order(concat([others, nmea]))
+        batch.refusals = refusals_of(keyed)
+        return batch
 
 
 def _agreed(topic_mmsi: str, record: Record) -> int:
@@ -100,7 +117,7 @@ def _agreed(topic_mmsi: str, record: Record) -> int:
 def _position(sink: Sink, mmsi: int, record: Record) -> None:
     t = moment(need(record, "t"))
     get = record.get
-    motion = (speed(get("sog")), angle(get("cog")), angle(get("heading")))
+    motion = (speed(get("sog"), aircraft=is_aircraft(mmsi)), angle(get("cog")), angle(get("heading")))
     sink.position(t, mmsi, place(need(record, "lon"), need(record, "lat")), motion, status(get("nav_status")))
     if "name" in record or "callsign" in record or "ship_type" in record:
         said = {

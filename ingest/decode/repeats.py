@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .times import NO_TIME, US
 
-WINDOW_S = 10  # EVENTS: a reporting interval of the fastest repeated static report is longer
+WINDOW_S = 10.0  # EVENTS: a reporting interval of the fastest repeated static report is longer
 _MAX_KEYS = 200_000  # a generation; 20,000 messages/s for its ten seconds
 
 
@@ -16,18 +16,19 @@ class Repeats:
     Works on the receipt time, so a late relay of an old report is a repeat only when it comes soon.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, window_s: float = WINDOW_S) -> None:
+        self._window = round(window_s * US)
         self._now: dict[bytes, int] = {}
         self._before: dict[bytes, int] = {}
         self._since = NO_TIME
 
     def mark(self, keys: Sequence[bytes], times: Sequence[int]) -> list[bool]:
         """For each message, in order, whether it is a repeat."""
-        window = WINDOW_S * US
+        window = self._window
         now, before, since = self._now, self._before, self._since
         out: list[bool] = []
         for key, t in zip(keys, times, strict=True):
-            if not 0 <= t - since < window or len(now) >= _MAX_KEYS:
+            if t - since >= window or len(now) >= _MAX_KEYS:
                 self._turn(t)
                 now, before, since = self._now, self._before, self._since
             seen = now.get(key)
@@ -41,8 +42,5 @@ class Repeats:
         return out
 
     def _turn(self, t: int) -> None:
-        """Start a generation; a step back in time of less than a window belongs to the running one."""
-        window = WINDOW_S * US
-        if self._since - window < t < self._since and len(self._now) < _MAX_KEYS:
-            return
+        """Start a generation. A step back in time never does: stations that lag would have all forgotten."""
         self._before, self._now, self._since = self._now, {}, t

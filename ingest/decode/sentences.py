@@ -29,7 +29,6 @@ class Lines:
     rubbish: Flags  # no NMEA, no comment, not blank
     clock: I64  # (k,) lines that may tell the time: $PGHP, RMC, ZDA
     ais: I64  # (m,) lines that hold VDM or VDO
-    bad_tags: int  # TAG blocks with a wrong checksum
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,11 +55,11 @@ class Sentences:
 def scan_lines(block: Block) -> Lines:
     buf, start, end = block.buf, block.start, block.end
     first = buf[start]
-    sentence, tag_time, bad_tags = start, np.full(len(start), NO_TIME, np.int64), 0
+    sentence, tag_time = start, np.full(len(start), NO_TIME, np.int64)
     tagged = np.flatnonzero(first == _BACKSLASH)
     if len(tagged):
         sentence = start.copy()
-        bad_tags = _read_tags(block, tagged, sentence, tag_time)
+        _read_tags(block, tagged, sentence, tag_time)
     too_long = (end - start) > MAX_LINE
     mark = buf[sentence]
     empty = sentence >= end
@@ -70,9 +69,7 @@ def scan_lines(block: Block) -> Lines:
     rubbish = ~too_long & ~empty & ((~nmea & ~comment) | (dirty & ~comment))
     usable = nmea & ~rubbish & ~too_long & ~empty
     ais = usable & (mark == _BANG) & _is_vdm(buf, sentence)
-    return Lines(
-        sentence, tag_time, too_long, rubbish & ~ais, _clock_lines(buf, sentence, usable), np.flatnonzero(ais), bad_tags
-    )
+    return Lines(sentence, tag_time, too_long, rubbish & ~ais, _clock_lines(buf, sentence, usable), np.flatnonzero(ais))
 
 
 def _is_vdm(buf: U8, at: I64) -> Flags:
@@ -111,10 +108,10 @@ def _blank(block: Block, first: U8) -> Flags:
     return out
 
 
-def _read_tags(block: Block, rows: I64, sentence: I64, tag_time: I64) -> int:
+def _read_tags(block: Block, rows: I64, sentence: I64, tag_time: I64) -> None:
     """Fill in `sentence` and `tag_time` of the lines with a TAG block; a block without an end stays where it is.
 
-    Returns how many closed blocks have a wrong checksum.
+    A block with a wrong checksum is used all the same: relays that rewrite it forget to sum it up again.
     """
     buf = block.buf
     opening, limit = block.start[rows], block.end[rows]
@@ -128,10 +125,6 @@ def _read_tags(block: Block, rows: I64, sentence: I64, tag_time: I64) -> int:
     at = first_from(colon, opening, close)
     timed = at < close
     tag_time[rows[timed]] = epochs_at(buf, block.data, at[timed] + 1, close[timed])
-    star = first_from(np.flatnonzero(buf == _STAR), opening, close)
-    value, is_hex = hex_pair(buf, star + 1)
-    right = (star < close) & is_hex & (value == xor_between(buf, opening + 1, star))
-    return int(np.count_nonzero(~right))
 
 
 def scan_sentences(block: Block, lines: Lines) -> Sentences:

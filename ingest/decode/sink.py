@@ -10,9 +10,8 @@ import numpy as np
 from ingest.batch import POSITION_DTYPES, Batch, Positions, Reason, Refusal, StaticReport, TimeKind
 
 from .block import printable
+from .limits import DEFAULTS, Limits
 from .values import RefusedError
-
-_FUTURE_US = 60_000_000  # EVENTS, position quality
 
 Row = tuple[int, int, int, float, float, float, float, float, int, int, int, int, int]
 
@@ -20,20 +19,23 @@ Row = tuple[int, int, int, float, float, float, float, float, int, int, int, int
 class Sink:
     """Gathers what the records of one batch say."""
 
-    __slots__ = ("batch", "received_at", "rows", "seq", "source")
+    __slots__ = ("_future_us", "batch", "last_t", "received_at", "rows", "seq", "source")
 
-    def __init__(self, source: int, seq: int) -> None:
+    def __init__(self, source: int, seq: int, limits: Limits = DEFAULTS, last_t: int = 0) -> None:
         self.batch = Batch()
         self.rows: list[Row] = []
         self.source = source
         self.seq = seq  # number of the record at hand
         self.received_at = 0  # 0 in a recording
+        self.last_t = last_t  # of the reports so far, which dates the refusals of a recording
+        self._future_us = limits.future_us
 
     def received(self, t: int) -> int:
         """Receipt of a report of time `t`. Raises: RefusedError when it comes from the future."""
         if not self.received_at:
+            self.last_t = t
             return t
-        if t > self.received_at + _FUTURE_US:
+        if t > self.received_at + self._future_us:
             raise RefusedError(Reason.FUTURE_TIME)
         return self.received_at
 
@@ -59,7 +61,8 @@ class Sink:
             self.batch.statics.append(StaticReport(t, self.received(t), mmsi, self.source, self.seq, **said))
 
     def refuse(self, reason: Reason, raw: bytes) -> None:
-        self.batch.refusals.append(Refusal(self.received_at, self.source, self.seq, reason, printable(raw)))
+        at = self.received_at or self.last_t
+        self.batch.refusals.append(Refusal(at, self.source, self.seq, reason, printable(raw)))
 
     def finish(self) -> Batch:
         if self.rows:

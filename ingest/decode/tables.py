@@ -14,9 +14,10 @@ from typing import Any
 from ingest.batch import Batch, Reason
 from ingest.packet import Packet
 
+from .limits import DEFAULTS, Limits
 from .sink import Sink
 from .times import plausible, to_us
-from .values import RefusedError, angle, integer, mmsi_of, number, place, speed, status, text
+from .values import RefusedError, angle, integer, is_aircraft, mmsi_of, number, place, speed, status, text
 
 _MAX_KNOWN = 200_000  # vessels whose last static data is remembered, so that it is reported when it changes
 _MAX_ROW = 1_024  # bytes
@@ -33,7 +34,8 @@ _DANISH = {
     "callsign": "callsign", "name": "ship_name", "shiptype": "ship_type", "width": "beam_m", "length": "length_m",
     "draught": "draught_m", "destination": "destination",
 }  # fmt: skip
-_MOBILE = {"class a": "A", "class b": "B", "sar airborne": None, "search and rescue transponder": None}
+_NO_VESSELS = {"base station", "aton"}  # all else counts: distress devices come under several names
+_TRANSMITTERS = {"class a": "A", "class b": "B"}
 _STATUS_WORDS = {
     "under way using engine": 0, "at anchor": 1, "not under command": 2, "restricted maneuverability": 3,
     "constrained by her draught": 4, "moored": 5, "aground": 6, "engaged in fishing": 7, "under way sailing": 8,
@@ -53,8 +55,10 @@ Row = dict[str, str]
 class TableDecoder:
     """`Decoder` of CSV; the first line that is not blank is the header."""
 
-    def __init__(self, source: int) -> None:
+    def __init__(self, source: int, limits: Limits = DEFAULTS, *, start_us: int | None = None) -> None:
         self._source = source
+        self._limits = limits
+        self._last_t = start_us or 0
         self._seq = 0
         self._roles: list[str | None] | None = None
         self._time: Callable[[str], int] = _iso_time
@@ -62,13 +66,13 @@ class TableDecoder:
         self._known: dict[int, tuple[Any, ...]] = {}
 
     def decode(self, packets: Sequence[Packet]) -> Batch:
-        sink = Sink(self._source, self._seq)
+        sink = Sink(self._source, self._seq, self._limits, self._last_t)
         for packet in packets:
             sink.received_at = packet.received_at
             lines = packet.data.split(b"\n")
             for raw in lines if lines[-1] else lines[:-1]:
                 self._line(sink, raw.rstrip(b"\r"))
-        self._seq = sink.seq
+        self._seq, self._last_t = sink.seq, sink.last_t
         return sink.finish()
 
     def flush(self) -> Batch:
@@ -112,12 +116,16 @@ class TableDecoder:
         if not plausible(t):
             raise RefusedError(Reason.BAD_TIME)
         lonlat = place(row["lon"], row["lat"])
-        motion = (speed(row.get("sog")), _course(row.get("cog")), _course(row.get("heading")))
+        motion = (
+            speed(row.get("sog"), aircraft=is_aircraft(mmsi)),
+            _course(row.get("cog")),
+            _course(row.get("heading")),
+        )
         mobile = row.get("mobile", "class a").lower()
-        if mobile not in _MOBILE:
+        if mobile in _NO_VESSELS:
             return
         sink.position(t, mmsi, lonlat, motion, self._status(row.get("status", "")))
-        said = self._static(row, _MOBILE[mobile])
+        said = self._static(row, _TRANSMITTERS.get(mobile))
         if self._is_news(mmsi, tuple(said.values())):
             sink.static(t, mmsi, said)
 

@@ -78,7 +78,7 @@ def pghp_time(fields: list[bytes]) -> int:
     try:
         year, month, day, hour, minute, second, ms = (int(f) for f in fields[2:9])
         return to_us(datetime(year, month, day, hour, minute, second, ms * 1_000, tzinfo=UTC))
-    except ValueError:
+    except (ValueError, OverflowError):
         return NO_TIME
 
 
@@ -105,6 +105,6 @@ def _at(year: int, month: int, day: int, clock: bytes) -> int:
     hour, minute, second, decimals = found.groups(b"0")
     try:
         moment = datetime(year, month, day, int(hour), int(minute), min(int(second), 59), tzinfo=UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return NO_TIME
     return to_us(moment) + int(decimals.ljust(6, b"0"))

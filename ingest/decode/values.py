@@ -15,7 +15,8 @@ from .times import epoch_us, plausible, to_us
 NAN = float("nan")
 MAX_TEXT = 200  # characters; names, notes and destinations are far shorter
 _MAX_SOG = 102.3  # kn, "not available" and above
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+_MAX_AIRCRAFT_SOG = 1_023  # the same of a search and rescue aircraft; ITU-R M.1371-6 table 52
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 
 _NUMBERS = (int, float)  # by type, not by instance: true and false are no numbers
 
@@ -70,7 +71,7 @@ def text(value: Any) -> str | None:
         return None
     if not isinstance(value, str):
         raise RefusedError(Reason.BAD_VALUE)
-    return _CONTROL.sub(" ", value[: MAX_TEXT * 4]).strip("@ ")[:MAX_TEXT] or None
+    return CONTROL.sub(" ", value[: MAX_TEXT * 4]).strip("@ ")[:MAX_TEXT] or None
 
 
 def moment(value: Any) -> int:
@@ -119,11 +120,16 @@ def place(lon: Any, lat: Any) -> tuple[float, float]:
     return x, y
 
 
-def speed(value: Any, per_kn: float = 1.0) -> float:
+def is_aircraft(mmsi: int) -> bool:
+    """Whether the number is of a search and rescue aircraft, 111MIDxxx. Source: ITU-R M.585."""
+    return mmsi // 1_000_000 == 111
+
+
+def speed(value: Any, per_kn: float = 1.0, *, aircraft: bool = False) -> float:
     """Knots of a speed in units of which `per_kn` make a knot; NaN not available."""
     found = number(value, 0, 1e6)
     kn = NAN if found is None else found / per_kn
-    return kn if kn < _MAX_SOG else NAN
+    return kn if kn < (_MAX_AIRCRAFT_SOG if aircraft else _MAX_SOG) else NAN
 
 
 def angle(value: Any) -> float:

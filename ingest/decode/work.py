@@ -54,7 +54,7 @@ class Work:
             total=int(s.parts[row]),
             payload=self.payload(row),
             checksum=int(s.checksum[row]),
-            seq=block.first_seq + line,
+            seq=int(block.seq[line]),
             raw=block.line(line),
             at=int(self.received_at[row]),
             t=int(self.t[row]) if kind in (TimeKind.TAG, TimeKind.TRAILING) else NO_TIME,

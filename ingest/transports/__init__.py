@@ -34,6 +34,7 @@ __all__ = [
     "TransportLimits",
     "UdpTransport",
     "content_key",
+    "file_path",
     "file_size",
     "open_transport",
     "parse_address",
@@ -95,11 +96,19 @@ def open_transport(
     return transport
 
 
+def file_path(url: str) -> Path | None:
+    """The file that `file:PATH` names; None for an address of another kind."""
+    scheme, _, rest = url.partition(":")
+    if scheme.lower() != "file":
+        return None
+    return Path(unquote(rest[2:]) if rest.startswith("//") else rest)
+
+
 def _open_file(
     url: str, name: str, now_us: Callable[[], int], follow: bool, limits: TransportLimits
 ) -> FileTransport | FollowTransport:
-    rest = url[len("file:") :]
-    path = Path(unquote(rest[2:]) if rest.startswith("//") else rest)
+    path = file_path(url)
+    assert path is not None, "its scheme is file:"
     if follow:
         return FollowTransport(path, name, now_us, limits)
     file_size(path)  # says what is wrong now rather than in a thread

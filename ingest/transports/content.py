@@ -8,7 +8,7 @@ import io
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, cast
+from typing import Protocol
 
 import zstandard
 
@@ -19,6 +19,8 @@ from .options import TransportError
 
 BLOCK_BYTES = 4 << 20  # so large that the cost of a call vanishes, so small that memory stays flat
 MAX_LINE_BYTES = 1 << 20  # a whole day of one vessel in one JSON line still passes
+OVERLONG_BYTES = 128 << 10  # of a longer line that are handed over, more than any decoder takes: it is refused
+_ZSTD_STEP_BYTES = 1 << 10  # at a time; a block of 128 KiB may be packed into 4 bytes, so this bounds the memory
 _MAX_WINDOW_BYTES = 1 << 27  # of Zstandard; a file may ask for gigabytes otherwise
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
@@ -37,19 +39,19 @@ def read_file(
     path: Path,
     on_bytes: Callable[[int], None] | None = None,
     block_bytes: int = BLOCK_BYTES,
-    on_overlong: Callable[[int], None] | None = None,
 ) -> Iterator[Packet]:
     """Whole lines in order, without a thread; `received_at` is 0, the recording's own clock tells.
+
+    Of a line over 1 MiB the beginning is handed over, still so long that every decoder refuses it.
 
     Args:
         path: plain, .gz or .zst; told apart by content, not by name.
         on_bytes: called after every block with the bytes of the file on disk read so far.
         block_bytes: content in one packet, before it is cut at the last line end.
-        on_overlong: called once at the end with the number of lines dropped for being over 1 MiB.
 
     Raises: TransportError: not readable, or the compressed data are damaged; what came before was handed over.
     """
-    cutter = LineCutter(MAX_LINE_BYTES)
+    cutter = LineCutter(MAX_LINE_BYTES, OVERLONG_BYTES)
     for block in _blocks(path, block_bytes, on_bytes):
         lines = cutter.feed(block)
         if lines:
@@ -57,8 +59,6 @@ def read_file(
     last = cutter.finish()
     if last:
         yield Packet(0, last)
-    if on_overlong is not None:
-        on_overlong(cutter.overlong)
 
 
 def content_key(path: Path) -> str:
@@ -87,15 +87,11 @@ def _checked(path: Path) -> Path:
 def _blocks(path: Path, block_bytes: int, on_bytes: Callable[[int], None] | None) -> Iterator[bytes]:
     try:
         with _checked(path).open("rb") as raw:
-            left = _announced(raw)
             stream = _decompressed(raw)
             while block := stream.read(block_bytes):
-                left -= len(block)
                 yield block
                 if on_bytes is not None:
                     on_bytes(raw.tell())
-            if left > 0:  # Zstandard's reader takes an early end for the end
-                raise EOFError(f"{left} bytes are missing")
     except _DAMAGE as error:
         raise TransportError(
             f"recording {path}: the compressed data are damaged or end early ({error}); "
@@ -105,19 +101,50 @@ def _blocks(path: Path, block_bytes: int, on_bytes: Callable[[int], None] | None
         raise TransportError(f"recording {path} cannot be read: {error.strerror or error}") from error
 
 
-def _announced(raw: io.BufferedReader) -> int:
-    """Bytes of content that the first Zstandard frame announces; 0 where nothing is announced."""
-    head = raw.peek(18)[:18]  # RFC 8878: no frame header is longer
-    return max(0, zstandard.frame_content_size(head)) if head.startswith(_ZSTD) else 0
+class _Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
-def _decompressed(raw: io.BufferedReader) -> IO[bytes]:
+class _ZstdStream:
+    """Frames one after the other. The library's own reader takes an early end for the end; this one does not."""
+
+    def __init__(self, raw: io.BufferedReader) -> None:
+        self._raw = raw
+        self._ready = bytearray()
+        self._rest = b""  # read, and behind the end of a frame
+        self._over = False
+        self._failure: Exception | None = None
+        self._decompressor = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES)
+        self._frame: zstandard.ZstdDecompressionObj | None = None
+
+    def read(self, size: int) -> bytes:
+        """`size` bytes, fewer at the end. Raises: EOFError in the middle of a frame, ZstdError for damage."""
+        while len(self._ready) < size and not self._over:
+            try:
+                self._advance()
+            except (EOFError, zstandard.ZstdError) as error:  # raised when what came before was handed over
+                self._failure, self._over = error, True
+        if self._failure and not self._ready:
+            raise self._failure
+        out = bytes(self._ready[:size])
+        del self._ready[:size]
+        return out
+
+    def _advance(self) -> None:
+        data, self._rest = self._rest or self._raw.read(_ZSTD_STEP_BYTES), b""
+        if not data:
+            self._over = True
+            if self._frame is not None:
+                raise EOFError("it ends within a frame")
+            return
+        self._frame = self._frame or self._decompressor.decompressobj()
+        self._ready += self._frame.decompress(data)
+        if self._frame.eof:
+            self._rest, self._frame = self._frame.unused_data, None
+
+
+def _decompressed(raw: io.BufferedReader) -> _Stream:
     magic = raw.peek(4)[:4]
     if magic.startswith(_GZIP):
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=raw, mode="rb"))
-    if magic == _ZSTD:
-        reader = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES).stream_reader(
-            raw, read_across_frames=True, closefd=False
-        )
-        return cast("IO[bytes]", reader)
-    return raw
+        return gzip.GzipFile(fileobj=raw, mode="rb")
+    return _ZstdStream(raw) if magic == _ZSTD else raw

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 
 class LineCutter:
-    """Hands on whole lines, keeps the unfinished one, drops what is over-long and counts it."""
+    """Hands on whole lines, keeps the unfinished one, drops what is over-long and counts it.
 
-    def __init__(self, max_line_bytes: int) -> None:
+    With `keep_bytes` the beginning of an over-long line is handed on as a line, to be refused by whoever reads it.
+    """
+
+    def __init__(self, max_line_bytes: int, keep_bytes: int = 0) -> None:
         self._max = max_line_bytes
+        self._kept = min(keep_bytes, max_line_bytes)
+        self._cut = b""  # beginning of the over-long line that we are in
         self._rest = b""
         self._skipping = False  # inside an over-long line whose head is gone already
         self.overlong = 0
@@ -27,12 +32,18 @@ class LineCutter:
         """The stream ended: its last line, given the line end it lacks; empty when there is none."""
         last, self._rest = self._rest, b""
         skipping, self._skipping = self._skipping, False
-        return b"" if skipping or not last else last + b"\n"
+        if skipping:
+            return self._beginning()
+        return last + b"\n" if last else b""
+
+    def _beginning(self) -> bytes:
+        cut, self._cut = self._cut, b""
+        return cut + b"\n" if cut else b""
 
     def _head(self, lines: bytes) -> bytes:
         if self._skipping:
             self._skipping = False
-            return lines[lines.find(b"\n") + 1 :]
+            return self._beginning() + lines[lines.find(b"\n") + 1 :]
         return self._rest + lines if self._rest else lines
 
     def _keep(self, tail: bytes) -> None:
@@ -40,6 +51,7 @@ class LineCutter:
             return
         self._rest += tail
         if len(self._rest) > self._max:
+            self._cut = self._rest[: self._kept]
             self._rest = b""
             self._skipping = True
             self.overlong += 1
@@ -54,5 +66,7 @@ class LineCutter:
                 continue
             self.overlong += 1
             kept.append(lines[start:at])
+            if self._kept:
+                kept.append(lines[at : at + self._kept] + b"\n")
             at = start = lines.find(b"\n", at) + 1
         return b"".join([*kept, lines[start:]]) if kept else lines

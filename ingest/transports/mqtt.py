@@ -67,7 +67,7 @@ class MqttTransport(Reader):
         self._connection = 0
         self._acks: deque[Token] = deque()
         self._refusal = ""
-        self._cut = self._unreadable = self._pending = 0
+        self._cut = self._unreadable = 0
         self._client = self._make_client()
 
     def _make_client(self) -> paho.Client:
@@ -89,7 +89,6 @@ class MqttTransport(Reader):
         self._detail = f"connecting to {self._address}"
         self._refusal = ""
         self._connection += 1
-        self._pending = 0
         self._acks.clear()
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = self._limits.session_expiry_s
@@ -149,7 +148,6 @@ class MqttTransport(Reader):
             token = self._acks.popleft()
             if token.connection == self._connection:
                 self._client.ack(token.mid, 1)
-                self._pending -= 1
         return not self._client.want_write() or self._client.loop_write() == paho.MQTT_ERR_SUCCESS
 
     def _on_connect(self, client: paho.Client, _data: Any, flags: Any, reason: Any, _properties: Any) -> None:
@@ -165,7 +163,8 @@ class MqttTransport(Reader):
     def _on_subscribe(self, _client: paho.Client, _data: Any, _mid: int, reasons: Any, _properties: Any) -> None:
         refused = [topic for topic, reason in zip(self._login.topics, reasons, strict=False) if reason.is_failure]
         if refused:
-            self._detail = f"the broker refused topics {', '.join(refused)}: ask for read access in its ACL"
+            self._trouble = f"the broker refused topics {', '.join(refused)}: ask for read access in its ACL"
+            self._detail = self._trouble
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         self._connected = False
@@ -189,17 +188,11 @@ class MqttTransport(Reader):
             if not self._inbox.put(Packet(self._now_us(), data, topic)):
                 self._dropped += 1
             return
-        self._pending += 1
         self._inbox.put_wait(Packet(self._now_us(), data, topic, Token(self._connection, message.mid)))
 
     def _extra(self) -> str:
         counts = {"over-long payloads cut": self._cut, "unreadable topics dropped": self._unreadable}
         return ", ".join(f"{n} {what}" for what, n in counts.items() if n)
-
-    @property
-    def unacknowledged(self) -> int:
-        """Messages of this connection that the broker still waits for; at its window it sends no more."""
-        return self._pending
 
     def acknowledge(self, packets: Sequence[Packet]) -> None:
         """Their content is committed: the broker may forget them. Packets in order of arrival."""

@@ -21,7 +21,6 @@ class TlsOptions:
     ca_file: Path | None = None
     cert_file: Path | None = None  # client certificate, where the broker asks for one
     key_file: Path | None = None
-    verify: bool = True  # False only for a test bench: anybody can then pose as the broker
 
     def context(self) -> ssl.SSLContext:
         """Client side context, TLS 1.2 or newer.
@@ -38,9 +37,6 @@ class TlsOptions:
         except (ssl.SSLError, OSError) as error:
             raise TransportError(f"TLS files of this feed do not fit: {error}; they must be PEM") from error
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if not self.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
         return context
 
 

@@ -21,8 +21,8 @@ STEADY_S = 10.0  # a session that lived so long was a good one: the next wait is
 class Reader:
     """Base of the transports. A subclass reads one session in `_session`, which may raise whatever it likes.
 
-    `_session` returns when the peer ended it; the thread then waits with back-off and opens the next one, until
-    `close` or, for files and pipes, `_end`.
+    `_session` returns where another one is to follow without anything being wrong; the thread then waits with back-off
+    and opens the next one, until `close` or, for files and pipes, `_end`.
     """
 
     repeatable = False
@@ -39,6 +39,7 @@ class Reader:
         self._wake_w.setblocking(False)
         self._connected = self._over = False
         self._detail = "not yet connected"
+        self._trouble = ""
         self._packets = self._bytes = self._reconnects = self._dropped = 0
         self._thread = Thread(target=self._run, name=f"feed-{name}", daemon=True)
 
@@ -52,7 +53,7 @@ class Reader:
     def _run(self) -> None:
         while not self._stop.is_set():
             began = monotonic()
-            why = "the peer ended the connection"
+            why = ""
             try:
                 self._session()
             except Exception as error:  # a bad peer must never end the thread
@@ -63,18 +64,21 @@ class Reader:
             if monotonic() - began > STEADY_S:
                 self._backoff.reset()
             wait_s = self._backoff.next_s()
-            self._detail = f"{why}; next attempt in {wait_s:.1f} s"
+            self._trouble = why
+            self._detail = f"{why or 'ended'}; next attempt in {wait_s:.1f} s"
             self._stop.wait(wait_s)
             self._reconnects += 1
 
-    def _end(self, detail: str) -> None:
+    def _end(self, detail: str, trouble: str = "") -> None:
         """Nothing more will come."""
+        self._trouble = trouble
         self._over = True
         self._connected = False
         self._detail = detail
         self._inbox.end()
 
     def _up(self, detail: str) -> None:
+        self._trouble = ""
         self._connected = True
         self._detail = detail
 
@@ -96,7 +100,9 @@ class Reader:
     def status(self) -> TransportStatus:
         extra = self._extra()
         detail = f"{self._detail}; {extra}" if extra else self._detail
-        return TransportStatus(self._connected, detail, self._packets, self._bytes, self._reconnects, self._dropped)
+        return TransportStatus(
+            self._connected, detail, self._packets, self._bytes, self._reconnects, self._dropped, self._trouble
+        )
 
     @property
     def finished(self) -> bool:

@@ -50,6 +50,8 @@ class TcpClientTransport(Reader):
             finally:
                 self._overlong += cutter.overlong
                 self._hand_over(cutter.finish(), self._now_us())
+            if not self._stop.is_set():
+                raise ConnectionError("the peer ended the connection")
 
     def _read(self, sock: socket.socket, cutter: LineCutter) -> None:
         with selectors.DefaultSelector() as selector:

@@ -2,16 +2,21 @@
 
 A command module has `add_arguments(parser)` and `run(args) -> int`; it is imported only when it is called, so that
 help stays fast. Exit codes: 0 done, 2 wrong use or configuration, 3 a needed service cannot be reached, 130 stopped
-by Ctrl-C. Expected failures are one line on stderr; a traceback is a bug.
+by Ctrl-C, 143 by SIGTERM, from the first imports on; a command that runs until it is stopped handles both itself and
+ends with 0. Expected failures are one line on stderr; a traceback is a bug.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from types import FrameType
 from typing import NoReturn
 
 COMMANDS = {
@@ -19,15 +24,23 @@ COMMANDS = {
     "migrate": "bring the store's schema up to date",
     "ingest": "take in the configured feeds until stopped",
     "replay": "run recordings through the engine into the store",
-    "grids": "validate, load or list grids and zones",
+    "grids": "validate, load, retire or list grids and zones",
+    "people": "import, export or check people, posts, units, teams and work items",
+    "units": "list the jurisdictions",
+    "user": "accounts, their passwords, second factors and sessions",
     "status": "what is in the store and how its feeds are",
     "export": "write positions, events or alerts as CSV or GeoJSON",
+    "archive": "verify or seal the archive of cases",
     "sql": "read-only query on the api schema",
     "simulate": "run or record a made-up fleet",
     "dashboard": "serve the wall",
     "broker": "run the embedded MQTT broker",
 }
 PROGRAM = "maritime-grid"
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came: everything is left in order, as after Ctrl-C."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -51,11 +64,21 @@ def build_parser(command: str | None) -> Parser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command.
+    """Runs one command. Stopping it is no failure from here on: the imports of a command take seconds.
 
     Returns:
         The exit code.
     """
+    try:
+        with _ended_in_order():
+            return _run(argv)
+    except Terminated:
+        return 143
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(argv: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in words if not word.startswith("-")), None)
     parser = build_parser(command)
@@ -71,12 +94,34 @@ def guarded(args: argparse.Namespace) -> int:
     from maritime_grid.domain.errors import MaritimeGridError  # noqa: PLC0415 (help needs none of it)
 
     try:
-        return int(args.run(args))
+        with _ended_in_order():
+            return int(args.run(args))
     except MaritimeGridError as error:
         print(f"{PROGRAM}: error: {error}", file=sys.stderr)
         return error.exit_code
+    except Terminated:
+        return 143
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+@contextmanager
+def _ended_in_order() -> Generator[None]:
+    """SIGTERM raises inside, once, so that what a command has started is stopped; commands may set their own."""
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+    signal.signal(signal.SIGTERM, lambda _number, _frame: None)  # a second one must not cut the leaving short
+    raise Terminated

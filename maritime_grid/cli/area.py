@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pyproj import Geod
 
 from geofence.fences import FenceError
-from geofence.load import Feature, Problem, check, read_features
+from geofence.load import Feature, Problem, check, read_features, swept
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.settings import Settings, area_file
 from maritime_grid.store.registry import PlaceInput
@@ -18,6 +21,7 @@ from maritime_grid.store.rows import PortRow
 
 CIRCLE_VERTICES = 48  # the polygon lies within 0.2 % of its circle
 PORT_COLUMNS = ("port_id", "name_zh", "name_en", "county", "lon", "lat")
+_MONTH_DAY = re.compile(r"\d\d-\d\d", re.ASCII)
 _GEOD = Geod(ellps="WGS84")
 
 
@@ -40,7 +44,7 @@ def read_grids(path: Path, id_key: str, drawn: Path | None = None) -> list[Place
     unknown = sorted(shapes.keys() - {f.id for f in features})
     if unknown:
         raise UsageError(f"{drawn}: {unknown[0]} is not in {path}", "give the same grids in both files")
-    return [_place(f, "grid", shapes.get(f.id)) for f in features]
+    return [_place(path, f, "grid", shapes.get(f.id)) for f in features]
 
 
 def read_zones(path: Path, settings: Settings) -> list[PlaceInput]:
@@ -58,9 +62,9 @@ def read_zones(path: Path, settings: Settings) -> list[PlaceInput]:
                 f"{path}: feature {feature.id} has kind {kind!r}",
                 f"use one of {known}, or add [zone_kinds.{kind or 'NAME'}] to your settings",
             )
-    fences = [f for f in features if settings.zone_kinds[f.properties["kind"]].fence]
+    fences = [_swept(f) for f in features if settings.zone_kinds[f.properties["kind"]].fence]
     _refuse(check(fences, exclusive=False))
-    return [_place(f, "zone", None) for f in fences]
+    return [_place(path, f, "zone", None) for f in fences]
 
 
 def read_ports(path: Path) -> list[PortRow]:
@@ -135,17 +139,25 @@ def _read(path: Path, id_key: str) -> list[Feature]:
         raise UsageError(str(error).splitlines()[0]) from None
 
 
+def _swept(feature: Feature) -> Feature:
+    try:
+        return swept(feature)
+    except FenceError as error:
+        raise UsageError(str(error), "mend it in the file") from None
+
+
 def _refuse(problems: Sequence[Problem]) -> None:
     if problems:
         more = f" (and {len(problems) - 1} more: maritime-grid grids validate)" if len(problems) > 1 else ""
         raise UsageError(f"{problems[0]}{more}")
 
 
-def _place(feature: Feature, layer: str, drawn: dict[str, Any] | None) -> PlaceInput:
+def _place(path: Path, feature: Feature, layer: str, drawn: dict[str, Any] | None) -> PlaceInput:
     known: Mapping[str, Any] = feature.properties
-    attributes = {key: known[key] for key in ("basis", "source", "dwell_s") if known.get(key) not in (None, "")}
-    if known.get("valid_from") and known.get("valid_to"):  # month-day: a yearly season
-        attributes["season"] = [known["valid_from"], known["valid_to"]]
+    try:
+        attributes, port_ids = _attributes(known), _port_ids(known.get("port_ids"))
+    except ValueError as error:
+        raise UsageError(f"{path}: feature {feature.id}: {error}", "mend it in the file") from None
     return PlaceInput(
         place_id=feature.id,
         layer=layer,
@@ -153,12 +165,44 @@ def _place(feature: Feature, layer: str, drawn: dict[str, Any] | None) -> PlaceI
         name_zh=str(known.get("name_zh", feature.id)),
         name_en=str(known.get("name_en", "")),
         county=str(known.get("county", "")),
-        port_ids=tuple(known.get("port_ids", ())),
+        port_ids=port_ids,
         sample=bool(known.get("sample", False)),
         fence=feature.geometry,
         drawn=drawn,
         attributes=attributes,
     )
+
+
+def _attributes(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises: ValueError: a season or a dwell time that the engine could not use."""
+    kept = ("basis", "source", "dwell_s", *(["track"] if "times" in known else []))
+    attributes = {key: known[key] for key in kept if known.get(key) not in (None, "")}
+    dwell = attributes.get("dwell_s", 1)
+    if isinstance(dwell, bool) or not isinstance(dwell, int | float) or not 0 < dwell < math.inf:
+        raise ValueError(f"dwell_s is {dwell!r}; give seconds, more than 0")
+    season = [known.get("valid_from") or None, known.get("valid_to") or None]
+    if season == [None, None]:
+        return attributes
+    for day in season:
+        if not isinstance(day, str) or not _MONTH_DAY.fullmatch(day) or day == "02-29" or not _is_day(day):
+            raise ValueError(f"valid_from and valid_to are {season}; give both as MM-DD, the days of a yearly season")
+    return attributes | {"season": season}
+
+
+def _is_day(month_day: str) -> bool:
+    try:
+        date.fromisoformat(f"2000-{month_day}")
+    except ValueError:
+        return False
+    return True
+
+
+def _port_ids(given: object) -> tuple[str, ...]:
+    """Raises: ValueError: neither a list of ids nor absent."""
+    found: object = [] if given in (None, "") else given
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in cast("list[object]", found)):
+        raise ValueError(f'port_ids is {given!r}; give a list of ids, as ["P01"]')
+    return tuple(cast("list[str]", found))
 
 
 def _port(path: Path, line: int, row: Mapping[str, str]) -> PortRow:

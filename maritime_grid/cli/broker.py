@@ -9,10 +9,12 @@ from types import FrameType
 
 from maritime_grid.pipeline.broker import run_broker
 
+from .store_option import port_number
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=1883, help="MQTT 5 (default 1883)")
-    parser.add_argument("--port-v4", type=int, default=1884, help="MQTT 3.1.1 (default 1884)")
+    parser.add_argument("--port", type=port_number, default=1883, help="MQTT 5 (default 1883)")
+    parser.add_argument("--port-v4", type=port_number, default=1884, help="MQTT 3.1.1 (default 1884)")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`maritime-grid export`: positions, events or alerts as CSV or GeoJSON, for a stretch of time and a vessel."""
+"""`maritime-grid export`: positions, events or alerts as CSV, Excel or GeoJSON, for a stretch of time and a vessel."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
+from zoneinfo import ZoneInfo
+
+import xlsxwriter
 
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.store.query import read_only_query
@@ -20,7 +24,10 @@ from .times import instant
 
 # what, with the column of its time; views of the api schema
 VIEWS = {"positions": ("position", "t"), "events": ("grid_event", "t"), "alerts": ("alert", "raised_at")}
-FORMATS = ("csv", "geojson")
+FORMATS = ("csv", "xlsx", "geojson")
+_TAME = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}  # text stays text
+BEIJING = ZoneInfo("Asia/Shanghai")
+MOST_ROWS = 1_048_575  # of a sheet of Excel, less its heading
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +46,10 @@ def run(args: argparse.Namespace) -> int:
     query = query_of(args.what, args.since, args.until, args.mmsi)
     with store_dsn(args, settings) as dsn:
         columns, rows = read_only_query(dsn, query)
+    if form == "xlsx" and len(rows) > MOST_ROWS:
+        raise UsageError(f"{len(rows):,} rows are more than a sheet of Excel has", "ask for less, or write a .csv")
     with destination(args.output) as out:
-        (write_csv if form == "csv" else write_geojson)(out, columns, rows)
+        writer_of(form, args.output)(out, columns, rows)
     print(f"{len(rows)} {args.what}", file=sys.stderr)
     return 0
 
@@ -52,18 +61,42 @@ def format_of(output: Path | None) -> str:
     ending = output.suffix.lower().lstrip(".")
     form = {"json": "geojson"}.get(ending, ending)
     if form not in FORMATS:
-        raise UsageError(f"{output}: cannot write .{ending}", "name a .csv or .geojson file, or give --format")
+        raise UsageError(f"{output}: cannot write .{ending}", "name a .csv, .xlsx or .geojson file, or give --format")
     return form
 
 
-def destination(output: Path | None) -> Any:
-    """Raises: UsageError: the file cannot be made."""
+@contextmanager
+def destination(output: Path | None) -> Generator[BinaryIO]:
+    """Standard output, or a file that is there when it is whole.
+
+    Raises: UsageError: the file cannot be made.
+    """
     if output is None:
-        return nullcontext(sys.stdout)
+        yield sys.stdout.buffer
+        return
+    part = output.with_name(f"{output.name}.part")
     try:
-        return output.open("w", encoding="utf-8-sig" if output.suffix == ".csv" else "utf-8", newline="")
+        with part.open("wb") as file:
+            yield file
+        part.replace(output)
     except OSError as error:
         raise UsageError(f"{output}: {error.strerror}", "name a file that can be written") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def writer_of(form: str, output: Path | None) -> Callable[[BinaryIO, Sequence[str], Sequence[Sequence[Any]]], None]:
+    """How a format is written; a CSV file says by its first bytes that it is UTF-8, or Excel shows Chinese wrongly."""
+    if form == "xlsx":
+        return write_xlsx
+    write, encoding = (write_csv, "utf-8-sig" if output else "utf-8") if form == "csv" else (write_geojson, "utf-8")
+
+    def as_text(out: BinaryIO, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        text = TextIOWrapper(out, encoding=encoding, newline="", write_through=True)
+        write(text, columns, rows)
+        text.detach()
+
+    return as_text
 
 
 def query_of(what: str, since: datetime | None, until: datetime | None, mmsi: int | None) -> str:
@@ -90,10 +123,32 @@ def harmless(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
+        return _text(value)
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return f"'{value}"
     return value
+
+
+def write_xlsx(out: BinaryIO, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """One sheet with a heading that stays and can be filtered; times by Beijing's clock, as Excel knows no zones."""
+    with BytesIO() as whole:
+        book = xlsxwriter.Workbook(whole, _TAME | {"in_memory": True})
+        sheet = book.add_worksheet()
+        times = {n for row in rows for n, value in enumerate(row) if isinstance(value, datetime)}
+        heading, clock = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        for n, name in enumerate(columns):
+            sheet.write_string(0, n, f"{name} (UTC+8)" if n in times else name, heading)
+        for r, row in enumerate(rows, 1):
+            for n, value in enumerate(row):
+                if isinstance(value, datetime):
+                    sheet.write_datetime(r, n, value.astimezone(BEIJING).replace(tzinfo=None), clock)
+                elif value is not None:
+                    sheet.write(r, n, value if isinstance(value, bool | int | float | str) else _text(value))
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+        sheet.autofit()
+        book.close()
+        out.write(whole.getvalue())
 
 
 def write_geojson(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -109,6 +164,10 @@ def feature(row: dict[str, Any]) -> dict[str, Any]:
     lon, lat = row.pop("lon", None), row.pop("lat", None)
     point = None if lon is None or lat is None else {"type": "Point", "coordinates": [lon, lat]}
     return {"type": "Feature", "geometry": point, "properties": row}
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: object) -> str:

@@ -7,12 +7,16 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import FrameType
 
 from maritime_grid.pipeline.live import run_ingest
 
+from .locks import sole_user
 from .prepare import prepare_store
-from .store_option import add_store_options, settings_of, store_dsn
+from .store_option import add_store_options, data_folder, make_folder, settings_of, store_dsn
+
+SPOOL_LOCK = "spool/ingest.lock"  # within the data folder; packets of two processes would mingle there
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +32,11 @@ def run(args: argparse.Namespace) -> int:
         stop.set()
 
     _on_end(_leave)
-    with store_dsn(args, settings, create=True) as dsn:
+    folder = data_folder(settings)
+    make_folder(folder)
+    with ExitStack() as stack:
+        stack.enter_context(sole_user(folder / SPOOL_LOCK, f"another ingest spools to {folder}"))
+        dsn = stack.enter_context(store_dsn(args, settings, create=True))
         prepare_store(dsn, settings)
         _on_end(ask)
         run_ingest(settings, dsn, stop)

@@ -1,4 +1,4 @@
-"""A store ready for use: schema up to date, and the configured area in it where it has no places yet."""
+"""A store ready for use: schema up to date, and in it, where it has none yet, the configured area and its units."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from maritime_grid.settings import Settings
+from maritime_grid.settings_access import load_access, login_rules
+from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.registry import RosterRow
 from maritime_grid.store.writer import Store
+
+from .first_people import prepare_people
 
 if TYPE_CHECKING:  # slow to load, and only the demonstration needs it
     from maritime_grid.simulate import RosterEntry
@@ -21,15 +25,17 @@ def now_us() -> int:
 
 
 def prepare_store(dsn: str, settings: Settings) -> None:
-    """Migrates and, in a store without places, files the area of the settings.
+    """Migrates and, in a store without them, files units and bodies, and the area of the settings.
 
-    Later changes of the area are filed by people, with `maritime-grid grids load`: a start must not undo them.
+    Later changes are filed by people, with `maritime-grid people import` and `grids load`: a start must not undo them.
 
     Raises:
         StoreUnavailable: the store cannot be reached. UsageError: the area's files are wrong.
     """
     with Store.open(dsn) as store:
         store.migrate()
+        prepare_access(dsn, settings)
+        prepare_people(dsn, settings)
         if store.places_world():
             return
         from .area import read_area  # noqa: PLC0415 (shapely is slow to load, and seldom needed here)
@@ -37,6 +43,22 @@ def prepare_store(dsn: str, settings: Settings) -> None:
         places, ports = read_area(settings)
         store.save_ports(ports)
         store.save_places(places, filed_by="maritime-grid", reason="first load", valid_from=ALWAYS)
+
+
+def prepare_access(dsn: str, settings: Settings) -> None:
+    """The table of access into the store, and the database roles of accounts that came without, as after a restore.
+
+    Raises:
+        SettingsError: the table is wrong. StoreUnavailable: the store cannot be reached.
+    """
+    with open_accounts(dsn, settings) as accounts:
+        accounts.write_table()
+        accounts.mend_roles()
+
+
+def open_accounts(dsn: str, settings: Settings) -> Accounts:
+    """Accounts under the configured table and rules. Raises: SettingsError: the table is wrong."""
+    return Accounts(dsn, load_access(settings), login_rules(settings.access))
 
 
 def save_demo_roster(dsn: str, entries: Iterable[RosterEntry]) -> None:

@@ -13,9 +13,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from maritime_grid.settings import Settings, data_dir, home
-from maritime_grid.simulate import Chart, Scenario, record
+from maritime_grid.simulate import Scenario, record, sea_plan
 from maritime_grid.simulate.live import Doors, options_of, play
-from maritime_grid.simulate.routes import plan_sea
 
 from .prepare import now_us, save_demo_roster
 from .store_option import add_store_options, settings_of, store_dsn
@@ -46,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
 
 def scenario_of(settings: Settings, start: int) -> Scenario:
     """The configured fleet at `start`, microseconds since the epoch UTC."""
-    sea = plan_sea(Chart.load(home() / settings.area.directory))
+    sea = sea_plan(home() / settings.area.directory, data_dir(settings) / "sea-plan.npz")
     return Scenario(sea, seed=settings.simulate.seed, start=start, vessels=settings.simulate.vessels)
 
 
@@ -69,7 +68,7 @@ def run_live(scenario: Scenario, settings: Settings) -> int:
     doors = Doors(options_of(settings))
     truth = data_dir(settings) / "simulate-truth.jsonl"
     try:
-        play(scenario, doors, stop, speed=settings.simulate.speed, truth=truth)
+        play(scenario, doors, stop, truth=truth)
     finally:
         doors.close()
     return 0

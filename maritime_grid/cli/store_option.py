@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,18 +26,41 @@ def add_store_options(parser: argparse.ArgumentParser) -> None:
 
 
 def settings_of(args: argparse.Namespace) -> Settings:
-    """Raises: SettingsError."""
-    return load_settings(args.config)
+    """The settings, with the folder of --data as their data folder: spool and all else lie there too.
+
+    Raises: SettingsError.
+    """
+    settings = load_settings(args.config)
+    folder: Path | None = getattr(args, "data", None)
+    if folder is None:
+        return settings
+    store = settings.store.model_copy(update={"data_dir": str(folder.absolute())})
+    return settings.model_copy(update={"store": store})
 
 
-def data_folder(args: argparse.Namespace, settings: Settings) -> Path:
+def data_folder(settings: Settings) -> Path:
     """The data folder, absolute."""
-    return (args.data or data_dir(settings)).absolute()
+    return data_dir(settings).absolute()
 
 
 def configured_dsn(args: argparse.Namespace, settings: Settings) -> str:
-    """DSN of an existing store, or "" for the embedded one."""
-    return "" if args.data else (args.store or settings.store.dsn)
+    """DSN of an existing store, or "" for the embedded one.
+
+    Raises: StoreError: it is no DSN.
+    """
+    dsn = "" if args.data else (args.store or settings.store.dsn)
+    if not dsn:
+        return ""
+    from maritime_grid.store.connect import with_timeout  # noqa: PLC0415 (only where it is needed)
+
+    return with_timeout(dsn, settings.store.connect_timeout_s)
+
+
+def port_number(text: str) -> int:
+    """A port, as an argument gives it."""
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number of 1 to 65535")
+    return int(text)
 
 
 @contextmanager
@@ -53,8 +77,8 @@ def store_dsn(args: argparse.Namespace, settings: Settings, *, create: bool = Fa
     if dsn:
         yield dsn
         return
-    folder = data_folder(args, settings) / STORE_FOLDER
-    if not create and not folder.exists():
+    folder = data_folder(settings) / STORE_FOLDER
+    if not create and not os.path.lexists(folder):  # False where we may not look, too
         raise UsageError(f"there is no store in {folder.parent}", "name one with --data DIR or --store DSN")
     from maritime_grid.store.embedded import EmbeddedPostgres  # noqa: PLC0415 (only where it is needed)
 
@@ -64,8 +88,7 @@ def store_dsn(args: argparse.Namespace, settings: Settings, *, create: bool = Fa
 
 
 def make_folder(folder: Path) -> None:
-    """Raises: UsageError: it cannot be made."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder}: {error.strerror}", "name a folder that can be written with --data DIR") from None
+    """Raises: StoreError: it cannot be made."""
+    from maritime_grid.store import pgdata  # noqa: PLC0415 (the same modes as the store's own folders)
+
+    pgdata.make_folder(folder)

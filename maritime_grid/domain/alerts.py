@@ -48,7 +48,7 @@ class Alert:
     last_at: int  # data time of the newest evidence
     active: bool
     cleared_at: int | None = None
-    received_at: int = 0  # receipt of the evidence that raised it
+    received_at: int = 0  # receipt of its newest evidence (emergencies)
     repeats: int = 0  # how often it was called out again unhandled
     grid: int = 0  # code of the grid where it began, 0 none
     lon: float | None = None

@@ -35,8 +35,8 @@ class VesselState:
     nav_status: I8
     source: I16
     quality: U8  # Quality of the last accepted fix
-    heard_at: I64  # time of the newest report of any kind
-    outage_us: I64  # feed outage counted when last heard (see rules.feeds)
+    heard_at: I64  # time of the newest position report, with or without a fix
+    outage_us: I64  # `heard_at` less what its feed's clock showed when the vessel was last heard (rules.feed_health)
     ais_t: I64  # last AIS fix
     vms_t: I64  # last fix of a BeiDou terminal
     alt_t: I64  # last fix that would have needed an impossible speed; NEVER none
@@ -90,16 +90,16 @@ class FeedState:
 
     code: int
     last_at: int = NEVER  # receipt of its newest data
-    outage_us: int = 0  # time in which it was down, all outages together
+    outage_us: int = 0  # time in which it was down or weak, all together
     down_since: int = NEVER  # NEVER: up
-    hourly: tuple[int, ...] = ()  # messages in each of the last 24 full hours, newest last
+    hourly: tuple[int, ...] = ()  # reports in each of the last 24 full hours, newest last
     hour: int = 0  # the running hour, hours since the epoch
-    count: int = 0  # messages in the running hour
+    count: int = 0  # reports in the running hour
 
 
 @dataclass(frozen=True, slots=True)
 class VesselStatic:
-    """Static data of a vessel as merged so far; each field keeps its newest non-empty value."""
+    """Static data of a vessel as merged so far: its newest report, gaps filled by older ones."""
 
     mmsi: int
     t: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -101,3 +102,4 @@ class World:
     roster: Roster
     feeds: dict[int, Feed]  # by code
     rules: RuleSettings
+    seen: Mapping[str, int] = field(default_factory=dict[str, int])  # emergencies that people acknowledged, and when

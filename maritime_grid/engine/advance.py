@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from geofence.membership import MEMBERSHIP_DTYPES, FenceEvents, MembershipState, empty_membership
 from ingest.batch import F64, I64, Batch, Positions
 from maritime_grid.domain.alerts import Alert
-from maritime_grid.domain.mmsi import is_vessel
 from maritime_grid.domain.state import (
     NEVER,
     Counts,
@@ -24,18 +23,18 @@ from maritime_grid.domain.state import (
     empty_vessels,
 )
 from maritime_grid.domain.world import World
+from maritime_grid.rules.arrivals import Arrivals, arrivals_of
 from maritime_grid.rules.board import Board
 from maritime_grid.rules.distress import RULES as DISTRESS
 from maritime_grid.rules.distress import Call, Sighting, calls_of, judge_distress, sightings_of
 from maritime_grid.rules.feed_health import Pulse, feeds_after, judge_feeds, take_pulses, watched_feeds
-from maritime_grid.rules.silence import Heard, judge_silence
+from maritime_grid.rules.silence import judge_silence
 from maritime_grid.rules.zone_entry import judge_zone_entries
 
+from .hearing import hear, heard_after
 from .identity import FISHING_TYPE, classifier, merge_statics, statics_by_then
 from .order import Order, in_order, lookup, repeats
 from .track import Track, enrol, follow, motion_of, move_through_fences, place_vessels, settle_vessels
-
-AFTER = 2**62  # a row number behind every row
 
 
 def empty_state() -> EngineState:
@@ -57,7 +56,7 @@ def advance(state: EngineState, batch: Batch, world: World, clock: int | None = 
     clock, feeds, pulses = watch_feeds(state, batch, world, clock)
     state, outcome = advance_vessels(state, batch, world, pulses, clock)
     board = Board(state.alerts)
-    judge_feeds(state.feeds, feeds, pulses, world, board)
+    judge_feeds(feeds, pulses, world, board)
     outcome.alerts += board.changes()
     outcome.feeds = [feed for code, feed in feeds.items() if state.feeds.get(code) != feed]
     return replace(state, feeds=feeds, alerts=board.open), outcome
@@ -67,10 +66,11 @@ def watch_feeds(
     state: EngineState, batch: Batch, world: World, clock: int | None = None
 ) -> tuple[int, dict[int, FeedState], dict[int, Pulse]]:
     """The part of a step that must see the whole stream: its clock after the batch, its feeds, and their pulses."""
-    clock = _clock(state, batch, clock)
-    watched = watched_feeds(state.feeds, world, _since(state, batch, clock))
-    pulses = take_pulses(watched, batch.positions, world)
-    return clock, feeds_after(watched, pulses, world, clock), pulses
+    arrivals = arrivals_of(batch)
+    clock = _clock(state, arrivals, clock)
+    watched = watched_feeds(state.feeds, world, _since(state, arrivals, clock))
+    pulses = take_pulses(watched, arrivals, world)
+    return clock, feeds_after(pulses, world, clock), pulses
 
 
 def advance_vessels(
@@ -89,7 +89,7 @@ def advance_vessels(
         world: as for the whole.
         pulses: of the whole stream's batch.
         clock: the whole stream's, after the batch.
-        number: (n,) which rows of the whole batch the shard's are; all of them when not given.
+        number: (n,) which positions of the whole batch the shard's are; all of them when not given.
     """
     p = batch.positions
     number = np.arange(len(p)) if number is None else number
@@ -99,24 +99,24 @@ def advance_vessels(
     membership, events = move_through_fences(state.membership, vessels, p, track, world)
     accepted = np.zeros(len(p), np.bool_)
     accepted[track.row[track.judged.accepted]] = True
-    outage = _outage(p, pulses, number)
-    heard = _heard(vessels, p, order, accepted, outage, number)
+    heard = hear(vessels, batch, order, accepted, pulses, number)
     calls, sightings = _distress(batch, order, accepted, state, world)
     rows, counts = _stored(p, order, track, world)
 
     settled = settle_vessels(vessels, p, track, world)
-    settled = place_vessels(_hear(settled, p, order, outage), membership, world)
+    settled, spoke = heard_after(settled, heard)
+    settled = place_vessels(settled, membership, world)
     statics = merge_statics(state.statics, batch.statics)
     known = {**state.statics, **statics} if statics else state.statics
     changed = np.unique(p.mmsi)
     named = np.array(sorted(statics), np.int64)
     named = named[lookup(settled.mmsi, settled.mmsi, named, -1) == named]
-    at = np.searchsorted(settled.mmsi, np.union1d(changed, named))
+    at = np.searchsorted(settled.mmsi, np.union1d(np.union1d(changed, named), spoke))
     settled.motion[at] = _motions(settled.take(at), world, known)
 
     board = Board(state.alerts)
-    judge_zone_entries(events, world, classifier(world.roster, statics_by_then(state.statics, batch)), board)
-    judge_silence(heard, AFTER, pulses, world, lambda lon, lat, t: _in_port(lon, lat, t, world), board)
+    judge_zone_entries(events, world, classifier(world.roster, statics_by_then(state.statics, batch)), clock, board)
+    judge_silence(heard, pulses, world, lambda lon, lat, t: _in_port(lon, lat, t, world), board)
     judge_distress(calls, sightings, lambda mmsi: _last_place(state.vessels, mmsi), world, clock, board)
 
     of = _changed_membership(state.membership, membership, changed)
@@ -137,19 +137,16 @@ def advance_vessels(
     return EngineState(settled, membership, alerts, state.feeds, known, clock), outcome
 
 
-def _clock(state: EngineState, batch: Batch, clock: int | None) -> int:
-    newest = [int(batch.positions.received_at.max())] if len(batch.positions) else []
-    newest += [r.received_at for r in (*batch.texts, *batch.sos, *batch.statics)]
+def _clock(state: EngineState, arrivals: Arrivals, clock: int | None) -> int:
+    newest = [int(arrivals.received_at.max())] if len(arrivals.received_at) else []
     return max([state.clock, *newest, *([clock] if clock is not None else [])])
 
 
-def _since(state: EngineState, batch: Batch, clock: int) -> int:
+def _since(state: EngineState, arrivals: Arrivals, clock: int) -> int:
     """The first moment of the stream that no step has seen yet."""
     if state.clock != NEVER:
         return state.clock
-    first = [int(batch.positions.received_at[0])] if len(batch.positions) else []
-    first += [rows[0].received_at for rows in (batch.texts, batch.sos, batch.statics) if rows]
-    return min(first, default=clock)
+    return int(arrivals.received_at[0]) if len(arrivals.received_at) else clock
 
 
 def _distress(
@@ -166,62 +163,6 @@ def _last_place(vessels: VesselState, mmsi: int) -> tuple[float, float] | None:
     if at == len(vessels) or int(vessels.mmsi[at]) != mmsi or vessels.t[at] == NEVER:
         return None
     return float(vessels.lon[at]), float(vessels.lat[at])
-
-
-def _heard(
-    vessels: VesselState, p: Positions, order: Order, accepted: NDArray[np.bool_], outage: I64, number: I64
-) -> Heard:
-    """When vessels were heard: before the batch, and by each of its fresh rows."""
-    known = np.flatnonzero((vessels.heard_at != NEVER) & is_vessel(vessels.mmsi))
-    fresh = order.fresh & is_vessel(order.mmsi)
-    row, mmsi = order.row[fresh], order.mmsi[fresh]
-    lon, lat = _places(vessels, p, mmsi, row, accepted)
-    all_mmsi = np.concatenate([vessels.mmsi[known], mmsi])
-    o = np.argsort(all_mmsi, kind="stable")  # the known ones first, then rows as they came
-    return Heard(
-        mmsi=all_mmsi[o],
-        row=np.concatenate([np.full(len(known), -1), number[row]])[o],
-        t=np.concatenate([vessels.heard_at[known], p.t[row]])[o],
-        outage_us=np.concatenate([vessels.outage_us[known], outage[row]])[o],
-        source=np.concatenate([vessels.source[known], p.source[row]])[o],
-        lon=np.concatenate([vessels.lon[known], lon])[o],
-        lat=np.concatenate([vessels.lat[known], lat])[o],
-    )
-
-
-def _places(vessels: VesselState, p: Positions, mmsi: I64, row: I64, accepted: NDArray[np.bool_]) -> tuple[F64, F64]:
-    """Last accepted place of the vessel of each row, by then."""
-    own = accepted[row]
-    number = np.where(own, np.arange(len(row)), -1)
-    first = np.append(True, mmsi[1:] != mmsi[:-1]) if len(mmsi) else np.empty(0, np.bool_)
-    start = np.maximum.accumulate(np.where(first, np.arange(len(row)), 0)) if len(row) else number
-    last = np.maximum.accumulate(number) if len(row) else number
-    here = last >= start
-    at = np.searchsorted(vessels.mmsi, mmsi)
-    source = row[np.maximum(last, 0)] if len(row) else row
-    return (
-        np.where(here, p.lon[source], vessels.lon[at]),
-        np.where(here, p.lat[source], vessels.lat[at]),
-    )
-
-
-def _outage(p: Positions, pulses: Mapping[int, Pulse], number: I64) -> I64:
-    """Outages of its feed so far, at each row. Shape (n,)."""
-    out = np.zeros(len(p), np.int64)
-    for code, pulse in pulses.items():
-        mine = p.source == code
-        out[mine] = pulse.outage_us[np.searchsorted(pulse.row, number[mine])]
-    return out
-
-
-def _hear(vessels: VesselState, p: Positions, order: Order, outage: I64) -> VesselState:
-    """Newest report of each vessel, with or without a fix. Writes into the columns given."""
-    row = order.row[order.fresh]
-    at = np.searchsorted(vessels.mmsi, order.mmsi[order.fresh])
-    vessels.heard_at[at] = p.t[row]  # the last of each vessel stays: rows are in order
-    vessels.outage_us[at] = outage[row]
-    vessels.source[at] = p.source[row]
-    return vessels
 
 
 def _stored(p: Positions, order: Order, track: Track, world: World) -> tuple[StoredPositions, Counts]:

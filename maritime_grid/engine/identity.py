@@ -14,11 +14,11 @@ from maritime_grid.domain.world import Roster
 _FIELDS = [f.name for f in fields(VesselStatic) if f.name not in ("mmsi", "t")]
 FISHING_TYPE = 30  # ITU-R M.1371-6 table 53, likewise below
 _TYPES = {30: "fishing", 51: "rescue", 55: "patrol"}
-_TENS = {6: "passenger", 7: "merchant", 8: "merchant"}
+_TENS = {4: "passenger", 6: "passenger", 7: "merchant", 8: "merchant"}
 
 
 def merge_statics(known: Mapping[int, VesselStatic], reports: Iterable[StaticReport]) -> dict[int, VesselStatic]:
-    """Vessels whose static data changed; each field keeps its newest non-empty value."""
+    """Vessels whose static data changed; a report older than the newest fills gaps only."""
     changed: dict[int, VesselStatic] = {}
     for report in reports:
         old = changed.get(report.mmsi) or known.get(report.mmsi)
@@ -41,14 +41,19 @@ def class_of_type(ship_type: int | None) -> str:
 def classifier(
     roster: Roster, statics: Callable[[int, int], VesselStatic | None]
 ) -> Callable[[int, int], tuple[str, str]]:
-    """(mmsi, time) to (vessel class, home port): the roster decides, else what the vessel said of itself by then."""
+    """(mmsi, time) to (vessel class, home port).
+
+    The roster decides; where it knows no class, what the vessel said of itself by then does, and its home port stays.
+    """
 
     def class_of(mmsi: int, t: int) -> tuple[str, str]:
         at = int(np.searchsorted(roster.mmsi, mmsi))
-        if at < len(roster.mmsi) and int(roster.mmsi[at]) == mmsi and roster.vessel_class[at]:
-            return roster.vessel_class[at], roster.home_port[at]
+        listed = at < len(roster.mmsi) and int(roster.mmsi[at]) == mmsi
+        home_port = roster.home_port[at] if listed else ""
+        if listed and roster.vessel_class[at]:
+            return roster.vessel_class[at], home_port
         static = statics(mmsi, t)
-        return class_of_type(static.ship_type if static else None), ""
+        return class_of_type(static.ship_type if static else None), home_port
 
     return class_of
 

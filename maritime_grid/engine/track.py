@@ -17,14 +17,13 @@ from geofence.membership import (
     empty_events,
 )
 from ingest.batch import F32, I8, I64, Positions
-from maritime_grid.domain.mmsi import is_vessel
+from maritime_grid.domain.mmsi import SAR_AIRCRAFT, is_traffic
 from maritime_grid.domain.state import NEVER, VESSEL_DTYPES, Motion, VesselState
 from maritime_grid.domain.world import FeedKind, RuleSettings, World
 
 from .order import Order, lookup
 from .plausible import Anchor, Judged, judge_fixes
 
-SAR_AIRCRAFT = 111
 MOORED_STATUS = (1, 5, 6)  # at anchor, moored, aground: ITU-R M.1371-6 table 46
 INSIDE = 2  # phases of membership from here on are inside
 
@@ -75,7 +74,7 @@ def move_through_fences(
     state: MembershipState, vessels: VesselState, positions: Positions, track: Track, world: World
 ) -> tuple[MembershipState, FenceEvents]:
     """Membership after the accepted fixes; a vessel that rejoined elsewhere did not travel there."""
-    take = track.judged.accepted & is_vessel(track.mmsi)
+    take = track.judged.accepted & is_traffic(track.mmsi)
     row, vessel = track.row[take], track.vessel[take]
     mmsi = track.mmsi[take]
     leg = _legs(mmsi, track.judged.rejoined[take])
@@ -124,10 +123,18 @@ def settle_vessels(vessels: VesselState, positions: Positions, track: Track, wor
     for name in ("t", "received_at", "lon", "lat", "sog", "cog", "heading", "nav_status"):
         getattr(vessels, name)[v] = getattr(positions, name)[r]
     vessels.quality[v] = positions.time_kind[r]
-    for column, kind in ((vessels.ais_t, FeedKind.AIS), (vessels.vms_t, FeedKind.VMS)):
-        mine = np.isin(positions.source[track.row], [f.code for f in world.feeds.values() if f.kind is kind])
-        np.maximum.at(column, track.vessel[mine & judged.accepted], positions.t[track.row[mine & judged.accepted]])
+    _note_kinds(vessels, positions, track, world)
     return vessels
+
+
+def _note_kinds(vessels: VesselState, positions: Positions, track: Track, world: World) -> None:
+    """Last fix by each kind of feed, be it late beside those of the other: BeiDou's come 20 s behind AIS."""
+    fix = np.isfinite(positions.lon)
+    fix[track.row[~track.judged.accepted]] = False
+    for column, kind in ((vessels.ais_t, FeedKind.AIS), (vessels.vms_t, FeedKind.VMS)):
+        codes = [f.code for f in world.feeds.values() if f.kind is kind]
+        mine = np.flatnonzero(fix & np.isin(positions.source, codes))
+        np.maximum.at(column, np.searchsorted(vessels.mmsi, positions.mmsi[mine]), positions.t[mine])
 
 
 def place_vessels(vessels: VesselState, membership: MembershipState, world: World) -> VesselState:

@@ -1,32 +1,35 @@
 """Errands beside ingest, each in a thread and on a connection of its own: none of them can hold up a batch.
 
-Alerts go out over MQTT, the store is looked after, changes of the world are heard of, figures are left in the store.
+Alerts go out over MQTT, the store is looked after, changes of the world are heard of, figures are left in the store,
+grid reports become cases, and what is overdue goes up.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Self
 
 from ingest.transports import TransportError
 from maritime_grid.domain.errors import MaritimeGridError, UsageError
-from maritime_grid.settings import Settings, password
+from maritime_grid.settings import Settings, password, tls_of
 from maritime_grid.store.errors import StoreUnavailable
 from maritime_grid.store.maintenance import Upkeep, run_maintenance
 from maritime_grid.store.reads import Reads
 from maritime_grid.store.writer import PendingAlert, Store
 
-from .inlets import tls_of
 from .publish import AlertPublisher
+from .reports import ReportsDesk
 
 log = logging.getLogger(__name__)
 REPORT_S = 5.0
 PAUSE_S = 2.0  # before an errand that failed is tried again
+CASES_S = 2.0  # a report over MQTT is a case so soon
+TIMERS_S = 15.0  # the shortest limits of cases are minutes
 END_S = 2.5  # all of them together, when asked to end; the one in the middle of a statement is left to the server
 
 
@@ -37,21 +40,24 @@ class Outbox:
         self._dsn = dsn
         self._store: Store | None = None
 
-    def _with(self) -> Store:
-        if self._store is None:
-            self._store = Store.open(self._dsn)
-        return self._store
-
     def unpublished(self) -> Sequence[PendingAlert]:
-        try:
-            return self._with().unpublished_alerts()
-        except StoreUnavailable:
-            self.close()
-            raise
+        with self._lent() as store:
+            return store.unpublished_alerts()
 
-    def mark(self, ids: Iterable[str], rev: int) -> None:
+    def active(self) -> Sequence[PendingAlert]:
+        with self._lent() as store:
+            return store.active_alerts()
+
+    def mark(self, ids: Iterable[str], rev: int, grid: int) -> None:
+        with self._lent() as store:
+            store.mark_published(ids, rev, grid)
+
+    @contextmanager
+    def _lent(self) -> Generator[Store]:
+        """The store, connected; a lost connection is dropped."""
+        self._store = self._store or Store.open(self._dsn)
         try:
-            self._with().mark_published(ids, rev)
+            yield self._store
         except StoreUnavailable:
             self.close()
             raise
@@ -66,13 +72,15 @@ class Errands:
     def __init__(self, settings: Settings, dsn: str, now_us: Callable[[], int]) -> None:
         self._settings, self._dsn, self._now_us = settings, dsn, now_us
         self.world_changed = threading.Event()
+        self.alerts_seen = threading.Event()  # by people
         self._stop = threading.Event()
         self._figures: dict[str, Any] = {}
         self._outbox = Outbox(dsn)
         self._publisher = self._open_publisher()
+        self._reports = ReportsDesk(settings, dsn)
         self._threads = [
             threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
-            for work in (self._maintain, self._listen, self._leave_figures)
+            for work in (self._maintain, self._listen, self._leave_figures, self._file_reports, self._run_timers)
         ]
 
     def __enter__(self) -> Self:
@@ -88,6 +96,7 @@ class Errands:
             self._publisher.close()
         for thread in self._threads:
             thread.join(max(0.0, end - monotonic()))
+        self._reports.close()
         self._outbox.close()
 
     def _open_publisher(self) -> AlertPublisher | None:
@@ -100,6 +109,7 @@ class Errands:
                 self._outbox.unpublished,
                 self._outbox.mark,
                 root=broker.root,
+                active=self._outbox.active,
                 username=broker.username or None,
                 password=password(broker),
                 tls=tls_of(broker),
@@ -147,8 +157,26 @@ class Errands:
                 log.warning("maintenance waits: %s", error)
             self._stop.wait(s.maintenance.every_s)
 
+    def _file_reports(self) -> None:
+        self._every(CASES_S, self._reports.file_reports, "cases of reports wait")
+
+    def _run_timers(self) -> None:
+        self._every(TIMERS_S, self._reports.run_timers, "the timers of cases wait")
+
+    def _every(self, seconds: float, work: Callable[[datetime], object], waits: str) -> None:
+        """Do it again and again; what went wrong is said once until it goes well again."""
+        said = ""
+        while not self._stop.wait(seconds):
+            try:
+                work(datetime.fromtimestamp(self._now_us() / 1e6, UTC))
+                said = ""
+            except MaritimeGridError as error:
+                if str(error) != said:
+                    said = str(error)
+                    log.warning("%s: %s", waits, said)
+
     def _listen(self) -> None:
-        """Hears that grids, zones or the roster changed; after a lost connection, takes it that they did."""
+        """Hears what people changed of the world and of alerts; after a lost connection, takes it that they did."""
         while not self._stop.is_set():
             with suppress(MaritimeGridError):
                 reads = Reads(self._dsn)
@@ -156,6 +184,9 @@ class Errands:
                     for note in reads.listen(timeout_s=1.0):
                         if note and note.get("world") not in (None, "feed"):
                             self.world_changed.set()
+                        if note and "alert" in note:
+                            self.alerts_seen.set()
+                            self.publish()
                         if self._stop.is_set():
                             return
                 finally:

@@ -27,16 +27,27 @@ def child(parent: int, command: list[str]) -> None:
 
 
 def keeper(directory: str) -> None:
-    from maritime_grid.store.embedded import EmbeddedPostgres  # noqa: PLC0415 (`child` must start fast)
+    from maritime_grid.domain.errors import MaritimeGridError  # noqa: PLC0415 (`child` must start fast)
+    from maritime_grid.store.embedded import EmbeddedPostgres  # noqa: PLC0415
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the closing of standard input is the one sign to leave
     parent = os.getppid()
-    with EmbeddedPostgres(directory):
-        sys.stdout.write("held\n")
-        sys.stdout.flush()
-        if not sys.stdin.buffer.read():  # killed, not asked: its own lock may fall after its end of the pipe
-            _wait_until_gone(parent)
+    try:
+        with EmbeddedPostgres(directory):
+            sys.stdout.write("held\n")
+            sys.stdout.flush()
+            if not sys.stdin.buffer.read():  # killed, not asked: its own lock may fall after its end of the pipe
+                _wait_until_gone(parent)
+    except MaritimeGridError as error:
+        raise SystemExit(_told(str(error))) from None
+
+
+def _told(line: str) -> int:
+    """One line to whoever waits for `held`."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+    return 1
 
 
 def _wait_until_gone(parent: int) -> None:

@@ -7,15 +7,14 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from pathlib import Path
 from time import monotonic
 
 from ingest.decode import make_decoder
 from ingest.packet import Decoder, Packet, Transport
-from ingest.transports import TlsOptions, TransportError, TransportLimits, open_transport
+from ingest.transports import TransportError, TransportLimits, file_path, open_transport
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.domain.world import Feed
-from maritime_grid.settings import FeedSettings, Settings, password
+from maritime_grid.settings import FeedSettings, Settings, password, tls_of
 from maritime_grid.settings_model import Credentials
 
 from .broker import WINDOW
@@ -80,14 +79,23 @@ def _open(spec: FeedSettings, feed: Feed, settings: Settings, now_us: Callable[[
         follow=spec.follow,
         limits=limits,
     )
-    decoder = make_decoder(spec.format, feed.code, clock="live", identities=spec.identities, root=settings.broker.root)
-    return Inlet(feed, transport, decoder)
+    return Inlet(feed, transport, _decoder(spec, feed, settings))
 
 
-def tls_of(login: Credentials) -> TlsOptions | None:
-    """TLS files that a feed or broker names; None without any."""
-    ca, cert, key = (Path(f) if f else None for f in (login.tls_ca_file, login.tls_cert_file, login.tls_key_file))
-    return TlsOptions(ca, cert, key) if ca or cert or key else None
+def _decoder(spec: FeedSettings, feed: Feed, settings: Settings) -> Decoder:
+    """A recording has no receipt: what it states counts, and its last change where it states nothing."""
+    recording = None if spec.follow else file_path(spec.url)
+    return make_decoder(
+        spec.format,
+        feed.code,
+        clock="live" if recording is None else "recorded",
+        start_us=None if recording is None else recording.stat().st_mtime_ns // 1_000,
+        identities=spec.identities,
+        root=settings.broker.root,
+        relay_window_s=settings.pipeline.relay_window_s,
+        fragment_timeout_s=settings.pipeline.fragment_timeout_s,
+        future_s=settings.plausibility.future_s,
+    )
 
 
 def up_to(packets: Sequence[Packet], size: int) -> list[Packet]:
@@ -131,13 +139,17 @@ class Intake:
             except queue.Full:
                 continue
 
-    def gather(self, timeout_s: float) -> list[Chunk]:
-        """What came: as soon as a batch is full or the wait after its first packet is over; else an empty list."""
+    def gather(self, timeout_s: float, wait_s: float | None = None) -> list[Chunk]:
+        """What came, or an empty list after `timeout_s`.
+
+        Returns as soon as a batch is full or `wait_s` (default: the pipeline's) after its first packet is over.
+        """
         try:
             chunks = [self._queue.get(timeout=timeout_s)]
         except queue.Empty:
             return []
-        until, count, size, unacknowledged = monotonic() + self._wait_s, 0, 0, 0
+        until = monotonic() + (self._wait_s if wait_s is None else wait_s)
+        count = size = unacknowledged = 0
         while True:
             count += len(chunks[-1].packets)
             size += sum(len(packet.data) for packet in chunks[-1].packets)

@@ -50,7 +50,11 @@ class Message:
 
 def alert_topic(pending: PendingAlert, root: str) -> str:
     """`ROOT/alert/GRID_ID/ALERT_ID`; `none` where no grid is."""
-    grid, alert = (_UNSAFE.sub("_", part) for part in (pending.grid_id or NO_GRID, pending.alert.alert_id))
+    return _topic(pending.grid_id, pending.alert.alert_id, root)
+
+
+def _topic(grid_id: str, alert_id: str, root: str) -> str:
+    grid, alert = (_UNSAFE.sub("_", part) for part in (grid_id or NO_GRID, alert_id))
     return f"{root}/alert/{grid}/{alert}"
 
 
@@ -73,6 +77,10 @@ def alert_payload(pending: PendingAlert) -> bytes:
             "lon": alert.lon,
             "lat": alert.lat,
             "detail": alert.detail or {},
+            "seen_at": None if pending.seen_at is None else _iso(pending.seen_at),
+            "seen_by": pending.seen_by or None,
+            "resolved_at": None if pending.resolved_at is None else _iso(pending.resolved_at),
+            "verdict": pending.verdict,
         },
         option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS,
         default=str,
@@ -80,11 +88,16 @@ def alert_payload(pending: PendingAlert) -> bytes:
 
 
 def messages_of(pending: PendingAlert, root: str) -> list[Message]:
-    """One retained message while active; else its last state, then the end of the retained one."""
-    topic = alert_topic(pending, root)
+    """One retained message while active; else its last state, then the end of the retained one.
+
+    Before either, the end of the one retained in the grid that it has left.
+    """
+    topic, sent = alert_topic(pending, root), pending.sent_grid_id
+    before = topic if sent is None else _topic(sent, pending.alert.alert_id, root)
+    moved = [Message(before, b"", retain=True)] if before != topic else []
     if pending.alert.active:
-        return [Message(topic, alert_payload(pending), retain=True)]
-    return [Message(topic, alert_payload(pending), retain=False), Message(topic, b"", retain=True)]
+        return [*moved, Message(topic, alert_payload(pending), retain=True)]
+    return [*moved, Message(topic, alert_payload(pending), retain=False), Message(topic, b"", retain=True)]
 
 
 class AlertPublisher:
@@ -94,7 +107,7 @@ class AlertPublisher:
         self,
         url: str,
         unpublished: Callable[[], Sequence[PendingAlert]],
-        mark_published: Callable[[Iterable[str], int], None],
+        mark_published: Callable[[Iterable[str], int, int], None],
         *,
         root: str = "mg/v1",
         active: Callable[[], Sequence[PendingAlert]] | None = None,
@@ -108,7 +121,8 @@ class AlertPublisher:
         Args:
             url: `mqtt://HOST[:PORT]` or `mqtts://HOST[:PORT]`.
             unpublished: the outbox, oldest change first; called in this thread, so on a connection of its own.
-            mark_published: ids and the revision they were read at; called after the broker's confirmation.
+            mark_published: ids, the revision they were read at and the code of their grid; called after the
+                broker's confirmation.
             root: of the topics.
             active: all active alerts, sent again on every connection to a broker that may have forgotten them.
             username: at the broker.
@@ -180,9 +194,8 @@ class AlertPublisher:
         if not self._connected or self._stop.is_set():
             return True
         try:
-            if self._fresh and self._active is not None:
-                self._send(self._active())
-            self._fresh = False
+            if self._fresh and self._active is not None and not self._send_again(self._active()):
+                return False
             while self._connected and (batch := self._unpublished()) and not self._stop.is_set():
                 if not self._send_and_mark(batch):
                     return False
@@ -191,14 +204,20 @@ class AlertPublisher:
             return False
         return True
 
+    def _send_again(self, active: Sequence[PendingAlert]) -> bool:
+        """To a broker just found, which may have forgotten what it retained; False when it did not take all of it."""
+        self._fresh = False  # before sending: a new connection meanwhile asks for it once more
+        self._fresh |= len(self._send(active)) < len(active)
+        return not self._fresh
+
     def _send_and_mark(self, batch: Sequence[PendingAlert]) -> bool:
         sent = self._send(batch)
-        by_rev: dict[int, list[str]] = defaultdict(list)
+        alike: dict[tuple[int, int], list[str]] = defaultdict(list)
         for pending in sent:
-            by_rev[pending.rev].append(pending.alert.alert_id)
-        for rev in sorted(by_rev):
-            self._mark(by_rev[rev], rev)
-            self._published += len(by_rev[rev])
+            alike[pending.rev, pending.alert.grid].append(pending.alert.alert_id)
+        for rev, grid in sorted(alike):
+            self._mark(alike[rev, grid], rev, grid)
+            self._published += len(alike[rev, grid])
         return len(sent) == len(batch)
 
     def _send(self, batch: Sequence[PendingAlert]) -> list[PendingAlert]:

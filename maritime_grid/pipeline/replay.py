@@ -121,7 +121,15 @@ def _replay_one(
     key = f"replay:{content_key(path)}:{int(start.timestamp()) if start else ''}"
     code = store.add_feed(f"file:{path.name}"[:64], "ais", watched=False)
     world = build_world(store, settings, {code: Feed(code, f"file:{path.name}"[:64], FeedKind.AIS)})
-    decoder = make_decoder("auto", code, clock="recorded", start_us=int(began.timestamp() * 1e6))
+    decoder = make_decoder(
+        "auto",
+        code,
+        clock="recorded",
+        start_us=int(began.timestamp() * 1e6),
+        relay_window_s=settings.pipeline.relay_window_s,
+        fragment_timeout_s=settings.pipeline.fragment_timeout_s,
+        future_s=settings.plausibility.future_s,
+    )
     return _Run(store, world, tally, key).through(decoder, path, state, report)
 
 

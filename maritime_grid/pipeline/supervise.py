@@ -18,6 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from maritime_grid.domain.errors import ServiceUnavailableError
+
 GUARD = Path(__file__).with_name("guard.py")
 POLL_S = 0.2
 BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
@@ -162,7 +164,10 @@ def _signal(process: subprocess.Popen[str], number: signal.Signals) -> None:
 
 
 class Keeper:
-    """A process that holds the embedded store of a folder, and leaves it when this process ends in any way."""
+    """A process that holds the embedded store of a folder, and leaves it when this process ends in any way.
+
+    Raises: ServiceUnavailableError: it cannot hold it.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._process = subprocess.Popen(
@@ -175,7 +180,12 @@ class Keeper:
 
     def __enter__(self) -> Self:
         assert self._process.stdout
-        self._process.stdout.readline()  # it holds the store from here on
+        said = self._process.stdout.readline().decode(errors="replace").strip()
+        if said != "held":
+            self.__exit__(None, None, None)
+            raise ServiceUnavailableError(
+                f"the process that keeps the embedded store ended: {said or 'without a word'}", "start again"
+            )
         return self
 
     def __exit__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,14 @@ import numpy as np
 from shapely.geometry import shape
 
 from geofence.fences import Fence, FenceSet, Window
+from geofence.moving import Track
 from maritime_grid.domain.errors import SettingsError
 from maritime_grid.domain.world import Feed, FeedKind, Place, Port, Roster, World
 from maritime_grid.settings import Settings, fence_rules, rule_settings
 from maritime_grid.store.registry import PlaceVersion, RosterRow
 from maritime_grid.store.writer import Store
 
+log = logging.getLogger(__name__)
 FIRST_YEAR, LAST_YEAR = 1990, 2105  # times outside are refused on the way in
 
 
@@ -26,37 +29,58 @@ def build_world(store: Store, settings: Settings, feeds: dict[int, Feed]) -> Wor
     """
     versions = store.places_world()
     return World(
-        fences=FenceSet([fence_of(v, settings) for v in versions]),
+        fences=FenceSet([fence for v in versions if (fence := usable_fence(v, settings))]),
         fence_rules=fence_rules(settings),
         places={v.code: place_of(v, settings) for v in versions},
         ports=tuple(Port(p.port_id, p.name_zh, p.name_en, p.county, p.lon, p.lat) for p in store.ports()),
         roster=_roster(store.roster()),
         feeds=feeds,
         rules=rule_settings(settings),
+        seen=store.seen_emergencies(),
     )
 
 
 def feeds_of(store: Store, settings: Settings) -> dict[int, Feed]:
-    """The configured feeds with their codes, made in the store where they are new."""
+    """The configured feeds with their codes, made in the store where they are new, and those that were so before.
+
+    Those are watched no longer: the engine clears what it had to say of them.
+    """
     feeds: dict[int, Feed] = {}
     for feed in settings.feeds:
         code = store.add_feed(feed.name, feed.kind, feed.watched)
         feeds[code] = Feed(code, feed.name, FeedKind(feed.kind), feed.watched)
-    return feeds
+    store.unwatch_others(list(feeds))
+    before = (row for row in store.feeds() if row["code"] not in feeds)
+    return feeds | {row["code"]: Feed(row["code"], row["name"], FeedKind(row["kind"]), watched=False) for row in before}
+
+
+def usable_fence(version: PlaceVersion, settings: Settings) -> Fence | None:
+    """The fence of a version; None for a circle whose track ended before the version began to hold, and for one filed
+    before its facts were judged at loading, so that the rest goes on.
+    """
+    try:
+        fence = fence_of(version, settings)
+        return fence if fence.track is None or fence.valid_from < fence.valid_to else None
+    except (ValueError, TypeError) as error:
+        log.error("%s, version %d, is left out: %s; load it anew", version.place_id, version.version, error)
+        return None
 
 
 def fence_of(version: PlaceVersion, settings: Settings) -> Fence:
-    dwell = version.attributes.get("dwell_s")
+    dwell, knots = version.attributes.get("dwell_s"), version.attributes.get("track")
+    track = Track.of(knots) if knots else None
+    begins, ends = (int(track.t[0]), int(track.t[-1])) if track else (version.valid_from, version.valid_to)
     return Fence(
         code=version.code,
         name=version.place_id,
         layer=version.layer,
         geometry=shape(version.fence),  # pyright: ignore[reportArgumentType]  (polygons alone are filed)
         version=version.version,
-        valid_from=version.valid_from,
-        valid_to=version.valid_to,
+        valid_from=max(version.valid_from, begins),
+        valid_to=min(version.valid_to, ends),
         windows=_windows(version.attributes.get("season"), settings.area.timezone),
         dwell_s=None if dwell is None else float(dwell),
+        track=track,
     )
 
 

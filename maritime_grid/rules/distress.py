@@ -53,13 +53,24 @@ class Sighting:
 @lru_cache(maxsize=16)
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     """Any of the words, standing alone where it is of letters (SOS, not SOSUA)."""
-    return re.compile("|".join(rf"(?<![A-Z]){re.escape(w.upper())}(?![A-Z])" for w in words) or r"(?!)")
+    return re.compile(_any_of(words) or r"(?!)")
+
+
+@lru_cache(maxsize=16)
+def _denial(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the words denied: NOT A TEST, 不是测试."""
+    return re.compile(rf"(?:\bNOT?\s+(?:AN?\s+|THE\s+)?|不是|并非|非)(?:{_any_of(words) or '(?!)'})")
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    return "|".join(rf"(?<![A-Z]){re.escape(w.strip().upper())}(?![A-Z])" for w in words if w.strip())
 
 
 def is_distress_text(text: str, rules: RuleSettings) -> bool:
-    """True where a safety text asks for help and is no test."""
+    """True where a safety text asks for help and is no test; one that says it is no test is none."""
     upper = text.upper()
-    return bool(_pattern(rules.distress_words).search(upper)) and not _pattern(rules.test_words).search(upper)
+    asks = bool(_pattern(rules.distress_words).search(upper))
+    return asks and not _pattern(rules.test_words).search(_denial(rules.test_words).sub(" ", upper))
 
 
 def calls_of(batch: Batch, fresh: NDArray[np.bool_], rules: RuleSettings) -> list[Call]:
@@ -139,12 +150,12 @@ def judge_distress(
             seen[news.mmsi] = (news.lon, news.lat)
             _find(news, world, board)
         else:
-            _lapse(news.key, news.came[0], world.rules, board)
+            _lapse(news.key, news.came[0], world, board)
             mmsi = news.key.mmsi
             _take(news, seen[mmsi] if mmsi in seen else place_of(mmsi), world, board)
     for key in [k for k in board.open if k.rule in RULES]:
-        _lapse(key, clock, world.rules, board)
-        _call_again(key, clock, world.rules, board)
+        _lapse(key, clock, world, board)
+        _call_again(key, clock, world, board)
 
 
 def _take(call: Call, known: Place | None, world: World, board: Board) -> None:
@@ -152,18 +163,25 @@ def _take(call: Call, known: Place | None, world: World, board: Board) -> None:
     own = (call.lon, call.lat) if call.lon is not None and call.lat is not None else None
     alert = board.open.get(call.key)
     if alert is None:
-        alert = board.raised(call.key, Severity.EMERGENCY, call.t, detail=call.detail, received_at=call.came[0])
+        detail = call.detail | _delay_of(call, world.rules)
+        alert = board.raised(call.key, Severity.EMERGENCY, call.t, detail=detail, received_at=call.came[0])
         own = own or known
-    alert = board.kept(alert, call.t)
+    alert = board.kept(alert, call.t, received_at=max(alert.received_at, call.came[0]))
     if own:
         _place(alert, own, call.t, world, board)
+
+
+def _delay_of(call: Call, rules: RuleSettings) -> dict[str, Any]:
+    """How long a call was on its way, where that matters: it is called out again from its receipt on."""
+    delay_s = (call.came[0] - call.t) / 1e6
+    return {"delay_s": round(delay_s)} if delay_s >= rules.distress_repeat_s else {}
 
 
 def _find(sighting: Sighting, world: World, board: Board) -> None:
     for rule in RULES:
         alert = board.open.get(AlertKey(rule, sighting.mmsi))
         if alert and alert.lon is None:
-            _lapse(alert.key, sighting.came[0], world.rules, board)
+            _lapse(alert.key, sighting.came[0], world, board)
             if alert.key in board.open:
                 _place(alert, (sighting.lon, sighting.lat), alert.last_at, world, board)
 
@@ -176,17 +194,21 @@ def _place(alert: Alert, place: Place, at: int, world: World, board: Board) -> N
     board.kept(alert, at, lon=place[0], lat=place[1], grid=grid)
 
 
-def _lapse(key: AlertKey, clock: int, rules: RuleSettings, board: Board) -> None:
+def _lapse(key: AlertKey, clock: int, world: World, board: Board) -> None:
+    """The end of an emergency, counted from the receipt of its last call: a delayed call stands its whole span."""
     alert = board.open.get(key)
-    seconds = rules.sos_clear_s if key.rule is RuleName.SOS else rules.distress_clear_s
-    if alert and clock >= (end := alert.last_at + round(seconds * 1e6)):
-        _call_again(key, end, rules, board)
+    seconds = world.rules.sos_clear_s if key.rule is RuleName.SOS else world.rules.distress_clear_s
+    if alert and clock >= (end := alert.received_at + round(seconds * 1e6)):
+        _call_again(key, end, world, board)
         board.cleared(key, end)
 
 
-def _call_again(key: AlertKey, clock: int, rules: RuleSettings, board: Board) -> None:
+def _call_again(key: AlertKey, clock: int, world: World, board: Board) -> None:
+    """Once every span, until somebody has acknowledged it."""
     alert = board.open.get(key)
     if alert:
-        repeats = max(0, clock - alert.raised_at) // round(rules.distress_repeat_s * 1e6)
+        until = min(clock, world.seen.get(alert.alert_id, clock))
+        delay_us = round((alert.detail or {}).get("delay_s", 0) * 1e6)
+        repeats = max(0, until - alert.raised_at - delay_us) // round(world.rules.distress_repeat_s * 1e6)
         if repeats > alert.repeats:
             board.kept(alert, alert.last_at, repeats=int(repeats))

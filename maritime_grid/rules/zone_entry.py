@@ -18,18 +18,22 @@ from .board import Board
 
 
 def judge_zone_entries(
-    events: FenceEvents, world: World, class_of: Callable[[int, int], tuple[str, str]], board: Board
+    events: FenceEvents, world: World, class_of: Callable[[int, int], tuple[str, str]], clock: int, board: Board
 ) -> None:
-    """Raise and clear alerts of guarded zones.
+    """Raise and clear alerts of guarded zones; those of a zone that is guarded no more are cleared.
 
     Args:
         events: fence events of the step.
         world: places with the severity of entering them, by code.
         class_of: (mmsi, time of the confirming fix) to (vessel class, home port) as known then, "" where unknown.
+        clock: the stream's, after the step, microseconds.
         board: open alerts.
     """
     guarded = {code for code, place in world.places.items() if place.entry_severity}
     rows = np.flatnonzero(np.isin(events.fence, list(guarded)))
+    free = {place.place_id for code, place in world.places.items() if code not in guarded}
+    for key in [k for k in board.open if k.rule is RuleName.ZONE_ENTRY and k.place in free]:
+        board.cleared(key, max(clock, board.open[key].last_at))
     # an exit and an entry may be confirmed by the same fix: in the order in which they happened
     for k in rows[np.lexsort((events.kind[rows], events.t[rows], events.vessel[rows]))].tolist():
         mmsi, at, kind = int(events.vessel[k]), int(events.t[k]), int(events.kind[k])

@@ -7,7 +7,7 @@ is marked as a sample.
 
 from .chart import Chart, ChartError
 from .incidents import Incident, demo_script, full_script
-from .live import LiveOptions, run_live
+from .live import LiveOptions
 from .plan_cache import sea_plan
 from .record import record
 from .scenario import Emission, RosterEntry, Scenario
@@ -23,6 +23,5 @@ __all__ = [
     "demo_script",
     "full_script",
     "record",
-    "run_live",
     "sea_plan",
 ]

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from ingest.transports.options import TlsOptions
 from maritime_grid.domain.errors import UsageError
-from maritime_grid.settings import Settings, data_dir, home, password
+from maritime_grid.settings import Settings, password, tls_of
 
-from .plan_cache import sea_plan
 from .record import write_truth
 from .scenario import Emission, Scenario
 
@@ -44,7 +44,7 @@ class LiveOptions:
     mqtt_root: str = "mg/v1"
     username: str = ""
     secret: str | None = None
-    speed: float = 1.0  # seconds of the scenario a second of the clock
+    tls: TlsOptions | None = None
 
 
 class Doors:
@@ -53,7 +53,15 @@ class Doors:
     def __init__(self, options: LiveOptions) -> None:
         self._options = options
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        if options.udp and _loopback(options.udp[0]):
+            self._socket.bind(("127.0.0.1", 0))  # unbound, it would listen on every interface
         self._client = _client(options)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where UDP is sent from."""
+        host, port = self._socket.getsockname()
+        return host, port
 
     def send(self, emission: Emission) -> None:
         if self._options.udp:
@@ -73,6 +81,10 @@ class Doors:
             self._client.loop_stop()
 
 
+def _loopback(host: str) -> bool:
+    return host == "localhost" or host.startswith("127.")
+
+
 def options_of(settings: Settings) -> LiveOptions:
     """The first UDP feed and the broker of the settings.
 
@@ -85,8 +97,8 @@ def options_of(settings: Settings) -> LiveOptions:
         raise UsageError("no feed udp://HOST:PORT and no broker.url", "configure one for the simulator to send to")
     broker = settings.broker
     return LiveOptions(
-        address, broker.url or None, broker.root, broker.username, password(broker), settings.simulate.speed
-    )
+        address, broker.url or None, broker.root, broker.username, password(broker), tls_of(broker)
+    )  # fmt: skip
 
 
 def _reachable(host: str | None) -> str:
@@ -98,51 +110,34 @@ def _clock() -> int:
     return time.time_ns() // 1000  # noqa: TID251  a shell: it says when the scenario starts
 
 
-def run_live(settings: Settings, stop_event: threading.Event, now_us: Callable[[], int] = _clock) -> None:
-    """The demo fleet, from now until `stop_event` is set. The truth goes to `simulate-truth.jsonl` in the data folder.
-
-    Raises:
-        UsageError: nowhere to send to, or the area's files cannot be used.
-    """
-    options = options_of(settings)
-    scenario = Scenario(
-        sea_plan(home() / settings.area.directory, data_dir(settings) / "sea-plan.npz"), seed=settings.simulate.seed,
-        start=now_us(), vessels=settings.simulate.vessels,
-    )  # fmt: skip
-    truth = data_dir(settings) / "simulate-truth.jsonl"
-    doors = Doors(options)
-    try:
-        play(scenario, doors, stop_event, speed=options.speed, truth=truth)
-    finally:
-        doors.close()
-
-
 def play(
     scenario: Scenario, sink: Sink, stop_event: threading.Event, *, speed: float = 1.0, truth: Path | None = None,
     now_us: Callable[[], int] = _clock,
 ) -> None:  # fmt: skip
     """Step once a second and send, until `stop_event` is set.
 
-    In real time every step reaches up to the clock, so that planning, a slow start or a halt of the machine leave no
-    lag behind; a scenario that lies elsewhere in time, or runs at another speed, goes by its own.
+    A scenario of now keeps to the clock: every step reaches up to it, so that planning and a slow start leave no lag
+    behind, and a halt of the machine is a gap in which nothing was sent. One that lies elsewhere in time, or runs at
+    another speed, goes by its own.
     """
     told = 0
+    live = speed == 1.0 and abs(_behind_s(scenario, now_us())) < LIVE_WITHIN_S
     while not stop_event.is_set():
         began = time.monotonic()
-        step_s = _step_s(scenario.now, now_us(), speed)
+        step_s = STEP_S * speed
+        if live:
+            while (step_s := _behind_s(scenario, now_us())) > LONGEST_STEP_S and not stop_event.is_set():
+                scenario.step(LONGEST_STEP_S)
         if step_s > 0:
-            sink.send(scenario.step(step_s))
+            sink.send(scenario.step(min(step_s, LONGEST_STEP_S)))
         if truth and len(scenario.truth) > told:
             told = len(scenario.truth)
             write_truth(truth, scenario.truth)
         stop_event.wait(max(0.0, STEP_S - (time.monotonic() - began)))
 
 
-def _step_s(scenario_us: int, now_us: int, speed: float) -> float:
-    behind_s = (now_us - scenario_us) / 1e6
-    if speed == 1.0 and abs(behind_s) < LIVE_WITHIN_S:
-        return min(behind_s, LONGEST_STEP_S)
-    return min(STEP_S * speed, LONGEST_STEP_S)
+def _behind_s(scenario: Scenario, now_us: int) -> float:
+    return (now_us - scenario.now) / 1e6
 
 
 def _client(options: LiveOptions) -> mqtt.Client | None:
@@ -153,7 +148,7 @@ def _client(options: LiveOptions) -> mqtt.Client | None:
     if options.username:
         client.username_pw_set(options.username, options.secret)
     if url.scheme == "mqtts":
-        client.tls_set()
+        client.tls_set_context((options.tls or TlsOptions()).context())
     client.reconnect_delay_set(*RECONNECT_S)
     client.connect_async(url.hostname or "127.0.0.1", url.port or (8883 if url.scheme == "mqtts" else 1883))
     client.loop_start()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,10 @@ def sea_plan(folder: Path, cache: Path) -> SeaPlan:
     key = _key(folder)
     try:
         return _read(chart, cache, key)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         plan = plan_sea(chart)
-        _write(plan, cache, key)
+        with suppress(OSError):  # nowhere to keep it: planned again next time
+            _write(plan, cache, key)
         return plan
 
 

@@ -23,7 +23,7 @@ VESSEL = columns(
 )
 MEMBERSHIP = columns(
     "mmsi int4, place int2, phase int2, since timestamptz, streak_t timestamptz, streak_n int2, streak_lon float8, "
-    "streak_lat float8, dwelt bool"
+    "streak_lat float8, dwelt bool, from_lon float8, from_lat float8"
 )
 EVENT = columns("t timestamptz, confirmed_at timestamptz, mmsi int4, place int2, kind int2, lon float8, lat float8")
 

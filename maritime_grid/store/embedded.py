@@ -88,12 +88,16 @@ class EmbeddedPostgres:
         self._user, self._home = pgdata.choose_home(self.directory)
         self._install = pginstall.find_install()
         with _locked(self._home / ".lock"):
-            held = (self._home / ".users").open("a")
+            held = _opened(self._home / ".users")
             try:
                 fcntl.flock(held, fcntl.LOCK_SH)
                 self._ensure_running()
-            except BaseException:
+            except Exception:
                 held.close()
+                raise
+            except BaseException:  # Ctrl-C or SIGTERM: nobody will come to stop what was just started
+                with held:
+                    self._stop_if_last(held)
                 raise
             self._held = held
         return self
@@ -104,12 +108,7 @@ class EmbeddedPostgres:
             return False
         with _locked(self._home / ".lock"), self._held as held:
             self._held = None
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            self._run("pg_ctl", "-D", self.data_dir, "-m", "fast", "-w", "-t", 120, "stop")
-            return True
+            return self._stop_if_last(held)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -118,6 +117,14 @@ class EmbeddedPostgres:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _stop_if_last(self, held: IO[str]) -> bool:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        self._run("pg_ctl", "-D", self.data_dir, "-m", "fast", "-w", "-t", 120, "stop")
+        return True
 
     def _ensure_running(self) -> None:
         self._reach_binaries()
@@ -227,6 +234,7 @@ class EmbeddedPostgres:
                     user=self._user.pw_uid if self._user else None,
                     group=self._user.pw_gid if self._user else None,
                     extra_groups=[] if self._user else None,
+                    start_new_session=True,  # Ctrl-C is for us, who leave in order
                 )
             except OSError as error:  # the user may not enter the folder of the binaries
                 return 126, str(error)
@@ -241,11 +249,20 @@ class _locked:  # noqa: N801  (reads as a word in a with statement)
         self._path = path
 
     def __enter__(self) -> None:
-        self._file = self._path.open("a")
+        self._file = _opened(self._path)
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+def _opened(lock: Path) -> IO[str]:
+    try:
+        return lock.open("a")
+    except OSError as error:
+        raise StoreError(
+            f"{lock} cannot be opened: {error.strerror}", "run as its owner, or give another --data folder"
+        ) from None
 
 
 def _tail(log: Path) -> str:

@@ -24,15 +24,17 @@ class StoreBusy(StoreError):  # noqa: N818  (the same)
     """Another process writes to this store. Exit code 2."""
 
 
-# shutdown, crash, starting up, disk full, out of memory or connections: all pass with time
-_PASSING = (
-    pg.AdminShutdown,
-    pg.CrashShutdown,
-    pg.CannotConnectNow,
-    pg.InsufficientResources,
-    psycopg_pool.PoolTimeout,
-    psycopg_pool.PoolClosed,
-)
+class StoreRefused(StoreError):  # noqa: N818  (the same)
+    """The store will not have a value that it was given. Exit code 2."""
+
+
+class StoreMoved(StoreError):  # noqa: N818  (the same)
+    """Somebody else was the writer meanwhile: what we remember is not what the store holds. Load the state again."""
+
+
+# By the server's own codes, whose classes the driver does not mirror: connection, no room, memory or connections left,
+# shutdown or start, fault of the system, read-only after a failover, serialization, deadlock: all pass with time
+_PASSING = ("08", "53", "57P", "58", "25006", "40001", "40P01")
 _NOT_MIGRATED = (pg.UndefinedTable, pg.UndefinedColumn, pg.InvalidSchemaName, pg.UndefinedFunction)
 
 
@@ -44,11 +46,13 @@ def as_store_error(error: psycopg.Error) -> MaritimeGridError:
     """The store error that stands for a driver error."""
     line = _first_line(error)
     lost = isinstance(error, psycopg.OperationalError) and error.sqlstate is None
-    if lost or isinstance(error, (*_PASSING, psycopg.InterfaceError)) or (error.sqlstate or "").startswith("08"):
+    pool = isinstance(error, (psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed, psycopg.InterfaceError))
+    if lost or pool or (error.sqlstate or "").startswith(_PASSING):
         return StoreUnavailable(f"the store cannot be reached: {line}", "start it, or check the address given")
     if isinstance(error, _NOT_MIGRATED):
         return StoreError(f"the store lacks a table or column: {line}", "run: maritime-grid migrate")
-    return StoreError(f"the store refused: {line}")
+    kind = StoreRefused if isinstance(error, (psycopg.DataError, psycopg.IntegrityError)) else StoreError
+    return kind(f"the store refused: {line}")
 
 
 @contextmanager

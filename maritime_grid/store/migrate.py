@@ -73,10 +73,11 @@ def migrate(conn: Connection, steps: Sequence[Migration] | None = None) -> list[
             conn.execute(_Q["prepare"])
         done = _applied(conn, todo)
         layout = _prepare_layout(conn)
-        return [m.name for m in todo if m.number not in done and _apply(conn, m, layout)]
+        applied = [m.name for m in todo if m.number not in done and _apply(conn, m, layout)]
+        conn.execute(_Q["grant_read"])
+        return applied
     finally:
         if not conn.broken:
-            conn.execute(_Q["grant_read"])
             conn.execute(_Q["unlock"])
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import itertools
 import os
 import pwd
 import shutil
 import stat
 import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,7 +27,18 @@ def choose_home(asked: Path) -> tuple[pwd.struct_passwd | None, Path]:
 
     Raises: StoreError: the data belongs to another user, or no folder can be reached.
     """
-    _make(asked)
+    make_folder(asked)
+    try:
+        with _alone(asked):
+            return _choose_home(asked)
+    except PermissionError as error:
+        raise StoreError(
+            f"{error.filename or asked} cannot be opened: {error.strerror}",
+            "run as its owner, or give another --data folder",
+        ) from None
+
+
+def _choose_home(asked: Path) -> tuple[pwd.struct_passwd | None, Path]:
     home = _pointed(asked)
     owner = _owner(home / "data")
     if os.geteuid() != 0:
@@ -36,6 +51,36 @@ def choose_home(asked: Path) -> tuple[pwd.struct_passwd | None, Path]:
     if home != asked or _enters(user, asked):
         return user, home
     return user, _elsewhere(asked, user)
+
+
+def make_folder(folder: Path) -> None:
+    """The folder and those above it; what root makes can be entered by the server's user, whatever the umask is.
+
+    Raises: StoreError: it cannot be made.
+    """
+    try:
+        missing = [f for f in (folder, *folder.parents) if not f.exists()]
+        for each in reversed(missing):
+            each.mkdir(exist_ok=True)
+            if os.geteuid() == 0:
+                each.chmod(0o755)
+        folder.mkdir(exist_ok=True)  # a file in its place
+    except OSError as error:
+        raise StoreError(f"{folder} cannot be made: {error.strerror}", "give another --data folder") from None
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    """One process at a time decides where the data goes. Only root has a choice."""
+    if os.geteuid() != 0:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def fresh_folder(folder: Path, user: pwd.struct_passwd | None) -> None:
@@ -80,13 +125,6 @@ def is_zombie(lock: Path) -> bool:
     return state == "Z"
 
 
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{folder} cannot be made: {error.strerror}", "give another --data folder") from None
-
-
 def _pointed(asked: Path) -> Path:
     """The folder that a pointer in `asked` names, else `asked` itself."""
     pointer = asked / POINTER
@@ -126,24 +164,47 @@ def _server_user() -> pwd.struct_passwd:
 
 def _enters(user: pwd.struct_passwd, folder: Path) -> bool:
     done = subprocess.run(
-        ["test", "-x", str(folder)], cwd="/", user=user.pw_uid, group=user.pw_gid, extra_groups=[], check=False
+        ["test", "-x", str(folder)],
+        cwd="/",
+        user=user.pw_uid,
+        group=user.pw_gid,
+        extra_groups=[],
+        check=False,
+        start_new_session=True,  # ended by a Ctrl-C it would seem to say no
     )
     return done.returncode == 0
 
 
 def _elsewhere(asked: Path, user: pwd.struct_passwd) -> Path:
     """A folder for `asked` that `user` can enter, marked at both ends."""
-    name = f"{asked.name or 'store'}-{sha256(os.fsencode(asked)).hexdigest()[:12]}"
     for base in _ELSEWHERE:
-        home = base / name
-        try:
-            for folder in (base, home):
-                folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        except OSError:
+        if not _open_folder(base):
             continue
-        if base.lstat().st_uid != 0 or base.is_symlink() or not _enters(user, home):
+        home = _unused(base, asked)
+        if not _open_folder(home) or not _enters(user, home):
             continue
         (home / _ORIGIN).write_text(f"{asked}\n")
         (asked / POINTER).write_text(f"{home}\nThe store's user cannot enter this folder, so its data lies there.\n")
         return home
     raise StoreError(f"user {user.pw_name} can enter neither {asked} nor {_ELSEWHERE[0]}", "give another --data folder")
+
+
+def _unused(base: Path, asked: Path) -> Path:
+    """A folder name for `asked` under which no data lies: what lies there was of a folder that was removed since."""
+    name = f"{asked.name or 'store'}-{sha256(os.fsencode(asked)).hexdigest()[:12]}"
+    names = (name if n == 1 else f"{name}-{n}" for n in itertools.count(1))
+    return next(base / name for name in names if not (base / name / "data").exists())
+
+
+def _open_folder(folder: Path) -> bool:
+    """Makes a folder of mode 0755, and gives that mode to one of ours; False where it is not ours."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        have = folder.lstat()
+        if not stat.S_ISDIR(have.st_mode) or have.st_uid != os.geteuid():
+            return False
+        if stat.S_IMODE(have.st_mode) != 0o755:
+            folder.chmod(0o755)
+    except OSError:
+        return False
+    return True

@@ -46,9 +46,18 @@ def copy_install(install: Path, into: Path) -> Path:
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
             shutil.copytree(libraries, part / libraries.name, symlinks=True)
-        part.chmod(0o755)
+        _open_to_all(part)
         part.rename(home)
         for old in into.glob("binaries-*"):
             if old != home:
                 shutil.rmtree(old, ignore_errors=True)
     return home / package.name / install.name
+
+
+def _open_to_all(tree: Path) -> None:
+    """Reading for all, entering and running too where the owner may: neither umask nor the original's modes count."""
+    for folder, _, files in os.walk(tree):
+        Path(folder).chmod(0o755)
+        for path in (Path(folder) / name for name in files):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
-from datetime import datetime
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from copy import copy
+from datetime import date, datetime
 from typing import Any, LiteralString, TypeVar, cast
 
 import psycopg
-from psycopg.rows import class_row
-from psycopg_pool import ConnectionPool
+from psycopg.rows import TupleRow, class_row
 
+from . import account_roles, report_reads
 from .bincopy import columns, copy_out
-from .connect import connect, parameters
+from .connect import connect
 from .errors import translated
+from .people_reads import check_badge
+from .people_rows import BadgeCheck
+from .pool import open_pool
 from .queries import load_queries
-from .rows import AlertRow, EventRow, FeedRow, GridFlow, PlaceRow, PortRow, VesselCard, VesselNow
+from .rows import AlertRow, CaseTally, EventRow, FeedRow, GridFlow, PlaceRow, PortRow, VesselCard, VesselNow
 
 _Q = load_queries("reads")
 _NOW = columns(
@@ -24,7 +28,7 @@ _NOW = columns(
     "heading float4, nav_status int2, source int2, grid int2, in_port bool, motion int2, transmitter int2, rev int8"
 )
 _TRANSMITTERS = ("", "A", "B")
-_CHANNELS = ("mg_commit", "mg_world")
+_CHANNELS = ("mg_commit", "mg_world", "mg_alert", "mg_case")
 
 Row = TypeVar("Row")
 
@@ -38,24 +42,51 @@ class Reads:
 
     def __init__(self, dsn: str, *, timeout_s: float = 5) -> None:
         self._dsn = dsn
-        kwargs = parameters(dsn, "reads") | {"autocommit": True, "options": "-c timezone=UTC -c statement_timeout=30s"}
-        self._pool = ConnectionPool(
-            kwargs=kwargs,
-            min_size=1,
-            max_size=4,
-            timeout=timeout_s,
-            check=ConnectionPool.check_connection,
-            reconnect_timeout=timeout_s,
-            open=True,
-        )
+        self._pool = open_pool(dsn, "reads", timeout_s)
+        self._held: psycopg.Connection[TupleRow] | None = None
 
     def close(self) -> None:
         self._pool.close()
 
+    @contextmanager
+    def moment(self) -> Generator[Reads]:
+        """Reads that all see the store as it is at the first of them, for the length of the block."""
+        with translated(), self._pool.connection() as conn, conn.transaction():
+            conn.execute("set transaction isolation level repeatable read, read only")
+            held = copy(self)
+            held._held = conn
+            yield held
+
+    @contextmanager
+    def as_account(self, account_id: str, *, logged: bool = False) -> Generator[psycopg.Connection[TupleRow]]:
+        """A read-only transaction as the account's own database role, which sees what is the account's to see.
+
+        The connection is for named queries of the store with parameters, never for text that someone typed.
+
+        Args:
+            account_id: whose role is put on.
+            logged: functions that log what they give away may be called.
+
+        Raises:
+            StoreError: there is no such account, it is disabled, or the store's user may not put on its role.
+        """
+        with translated(), self._pool.connection() as conn, account_roles.as_account(conn, account_id, logged=logged):
+            yield conn
+
+    def accused_of(self, said: str, day: date) -> int | None:
+        """The person that a complaint names by badge or by name on a day in Beijing; None: nobody, or not one alone."""
+        with translated(), self._connection() as conn:
+            return report_reads.accused_of(conn, said, day)
+
+    def badge(self, number: str, at: datetime) -> BadgeCheck:
+        """Whether a badge holds at a moment, for whoever was shown it; nobody need have logged in."""
+        with translated(), self._connection() as conn:
+            return check_badge(conn, number, at)
+
     def vessels(self, since_rev: int = 0) -> VesselNow:
         """Every vessel with a fix; with `since_rev` only those whose row changed in a later commit."""
         query = _Q["vessels"].replace("{since}", str(int(since_rev)))
-        with translated(), self._pool.connection() as conn, conn.cursor() as cur:
+        with translated(), self._connection() as conn, conn.cursor() as cur:
             data = copy_out(cur, cast("LiteralString", query), _NOW)
         return VesselNow(
             **{name: data[name] for name in ("mmsi", "t", "received_at", "lon", "lat", "sog", "cog", "heading")},
@@ -75,8 +106,14 @@ class Reads:
         """Names by mmsi: registered, else transmitted."""
         return dict(self._tuples("names"))
 
+    def sample_vessels(self) -> frozenset[int]:
+        """Those whose roster row says that they are made up."""
+        return frozenset(mmsi for (mmsi,) in self._tuples("sample_vessels"))
+
     def alerts(self, active_or_unseen: bool = True, limit: int = 500) -> list[AlertRow]:
-        """Active ones first, worst first, newest first; otherwise closed and seen ones as well."""
+        """Every active one first, worst first, newest first; then, at most `limit`, the last to end of those that are
+        over and unseen; otherwise seen ones as well.
+        """
         return self._rows(AlertRow, "alerts", {"open_only": active_or_unseen, "limit": limit})
 
     def events(self, limit: int = 50) -> list[EventRow]:
@@ -105,6 +142,10 @@ class Reads:
         """Entries and exits of each grid since a moment; grids without any are not among them."""
         return self._rows(GridFlow, "grid_flow", [since])
 
+    def case_tallies(self) -> list[CaseTally]:
+        """Open cases of grids that have any."""
+        return self._rows(CaseTally, "case_tallies")
+
     def clock(self) -> datetime | None:
         """Data time of the engine's newest tick; None before the first."""
         return self._tuples("clock")[0][0]
@@ -123,7 +164,8 @@ class Reads:
         return True
 
     def listen(self, timeout_s: float) -> Iterator[dict[str, Any] | None]:
-        """What is committed, as it is: {"rev", "alerts", "events"}, or {"world": table}; None after a quiet timeout.
+        """What is committed, as it is: {"rev", "alerts", "events"}, or what people changed: {"world": table},
+        {"alert": id} or {"case": id}; None after a quiet timeout.
 
         On a connection of its own, which closes with the iterator. Raises: StoreUnavailable: the store went away.
         """
@@ -135,14 +177,23 @@ class Reads:
                 with translated():
                     heard = list(conn.notifies(timeout=timeout_s, stop_after=1))
                 for note in heard:
-                    yield json.loads(note.payload) if note.channel == "mg_commit" else {"world": note.payload}
+                    what = note.channel.removeprefix("mg_")
+                    yield json.loads(note.payload) if what == "commit" else {what: note.payload}
                 if not heard:
                     yield None
 
+    @contextmanager
+    def _connection(self) -> Generator[psycopg.Connection[TupleRow]]:
+        if self._held is not None:
+            yield self._held
+            return
+        with self._pool.connection() as conn:
+            yield conn
+
     def _rows(self, kind: type[Row], query: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> list[Row]:
-        with translated(), self._pool.connection() as conn, conn.cursor(row_factory=class_row(kind)) as cur:
+        with translated(), self._connection() as conn, conn.cursor(row_factory=class_row(kind)) as cur:
             return cur.execute(_Q[query], params).fetchall()
 
     def _tuples(self, query: str) -> list[tuple[Any, ...]]:
-        with translated(), self._pool.connection() as conn:
+        with translated(), self._connection() as conn:
             return conn.execute(_Q[query]).fetchall()

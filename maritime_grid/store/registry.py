@@ -5,7 +5,8 @@ Each change is told to whoever listens on channel mg_world, with the name of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,8 @@ import psycopg
 from psycopg.rows import TupleRow, class_row, dict_row
 from psycopg.types.json import Jsonb
 
-from .errors import StoreError
+from .connect import connect
+from .errors import StoreError, translated
 from .jsonrows import clean, json_rows
 from .queries import load_queries
 from .rows import PortRow
@@ -22,6 +24,7 @@ from .rows import PortRow
 _Q = load_queries("registry")
 
 Connection = psycopg.Connection[TupleRow]
+FOREVER = 2**62  # valid_to of what nothing ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class PlaceVersion:
     filed_by: str
     filed_at: datetime
     reason: str
+    retired: dict[str, Any] | None = None  # by, at (ISO 8601) and reason, where it ended with nothing after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,28 @@ def add_feed(conn: Connection, name: str, kind: str, watched: bool) -> int:
     return int(row[0])
 
 
+def unwatch_others(conn: Connection, codes: Sequence[int]) -> None:
+    """Of all feeds only these may be watched."""
+    if conn.execute(_Q["unwatch_others"], [list(codes)]).rowcount:
+        conn.execute(_Q["notify"], ["feed"])
+
+
 def feeds(conn: Connection) -> list[dict[str, Any]]:
     with conn.cursor(row_factory=dict_row) as cur:
         return cur.execute(_Q["feeds"]).fetchall()
+
+
+@contextmanager
+def filing(dsn: str) -> Generator[Connection]:
+    """A transaction in which nobody else files places, so that what was checked is still so when it is filed."""
+    with closing(connect(dsn, "filing")) as conn, translated(), conn.transaction():
+        lock_places(conn)
+        yield conn
+
+
+def lock_places(conn: Connection) -> None:
+    """Nobody else files places until the end of the caller's transaction."""
+    conn.execute(_Q["lock_places"])
 
 
 def save_places(conn: Connection, places: Sequence[PlaceInput], filed_by: str, reason: str, valid_from: int) -> Saved:
@@ -130,7 +153,8 @@ def save_places(conn: Connection, places: Sequence[PlaceInput], filed_by: str, r
 
 def _same(place: PlaceInput, old: dict[str, Any]) -> bool:
     geometry = (clean(place.fence), clean(place.drawn))
-    return (*geometry, _facts(place), place.layer) == (old["fence"], old["drawn"], old["facts"], old["layer"])
+    filed = (*geometry, _facts(place), place.layer, FOREVER)
+    return filed == (old["fence"], old["drawn"], old["facts"], old["layer"], old["valid_to"])
 
 
 def _file(conn: Connection, place: PlaceInput, old: dict[str, Any] | None, filing: dict[str, Any]) -> None:
@@ -175,6 +199,35 @@ def _facts(place: PlaceInput) -> dict[str, Any]:
             "attributes": place.attributes,
         }
     )
+
+
+def retire_places(conn: Connection, place_ids: Sequence[str], filed_by: str, reason: str, valid_to: int) -> None:
+    """End places: their newest versions hold until before `valid_to`, microseconds since the epoch, and none follows.
+
+    Args:
+        conn: in a transaction of the caller's.
+        place_ids: none changes where one of them cannot be ended.
+        filed_by: who ends them, for the record.
+        reason: why.
+        valid_to: after the moment from which each of them holds.
+
+    Raises: StoreError: there is no such place, it has ended by then, or it begins no sooner.
+    """
+    with conn.cursor(row_factory=dict_row) as cur:
+        newest = {row["place_id"]: row for row in cur.execute(_Q["newest_places"]) if row["version"]}
+    for place_id in dict.fromkeys(place_ids):
+        old = newest.get(place_id)
+        if old is None:
+            raise StoreError(f"there is no grid or zone {place_id}", "see: maritime-grid grids history")
+        if old["valid_to"] <= valid_to:
+            raise StoreError(f"{place_id} has ended by then already", f"see: maritime-grid grids history {place_id}")
+        if old["valid_from"] >= valid_to:
+            raise StoreError(
+                f"version {old['version']} of {place_id} holds from that moment or a later one", "give a later moment"
+            )
+        conn.execute(_Q["retire"], {"code": old["code"], "valid_to": valid_to, "filed_by": filed_by, "reason": reason})
+    if place_ids:
+        conn.execute(_Q["notify"], ["place"])
 
 
 def places_world(conn: Connection) -> list[PlaceVersion]:

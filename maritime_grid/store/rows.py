@@ -75,6 +75,27 @@ class AlertRow:
     lon: float | None
     lat: float | None
     detail: dict[str, Any]
+    seen_at: datetime | None = None  # when people acknowledged it
+    resolved_at: datetime | None = None  # when they closed it
+    seen_zh: str | None = None  # body or unit of who acknowledged it
+    seen_en: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """The condition holds, and nobody has closed it."""
+        return self.active and self.resolved_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTally:
+    """Open cases of one grid that a wall shows."""
+
+    code: int
+    disputes: int
+    disputes_overdue: int
+    emergencies: int
+    emergencies_overdue: int
+    unreceived: int  # major matters with a report that was not received in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +124,7 @@ class PlaceRow:
     valid_from: datetime | None
     valid_to: datetime | None
     geojson: dict[str, Any]  # to draw (land cut out where the operator gave such a layer)
+    track: list[list[float]] | None = None  # of a circle that moves: t in microseconds, lon, lat, radius in metres
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +147,7 @@ class FeedRow:
     down_since: datetime | None
     hour_count: int
     refused: int  # refusals since the store began
+    hour_pace: int  # messages an hour: the most of its last full hours, or those of the running one scaled
 
 
 @dataclass(frozen=True, slots=True)

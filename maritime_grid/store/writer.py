@@ -17,13 +17,14 @@ from maritime_grid.domain.state import EngineState, Outcome
 from . import load, migrate, registry
 from .commit import Committed, days_of, make_days, write_outcome
 from .connect import connect
-from .errors import StoreBusy, translated
+from .errors import StoreBusy, StoreMoved, translated
 from .queries import load_queries
 from .registry import PlaceInput, PlaceVersion, RosterRow
 from .rows import PortRow
 
 _Q = load_queries("commit")
 _STATE = load_queries("state")
+DAYS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class PendingAlert:
     alert: Alert
     grid_id: str  # empty: no grid
     rev: int  # give it back to `mark_published`
+    sent_grid_id: str | None = None  # where it was sent out last; None: not elsewhere
+    seen_at: int | None = None  # when people acknowledged it, microseconds
+    seen_by: str = ""  # their body or unit
+    resolved_at: int | None = None
+    verdict: str | None = None  # true, false or test
 
 
 class Store:
@@ -48,6 +54,7 @@ class Store:
         self._writing = False
         self._days: set[int] | None = None  # with a partition, days since the epoch; None: not asked yet
         self._native = False
+        self._rev: int | None = None  # of our last commit, or of the state we loaded
 
     @classmethod
     def open(cls, dsn: str) -> Self:
@@ -90,12 +97,15 @@ class Store:
         with translated():
             self._become_writer()
             with self._conn.transaction(), self._conn.cursor() as cur:
+                row = cur.execute(_STATE["clock"]).fetchone()
+                self._rev = int(row[1]) if row else None
                 return load.load_state(cur)
 
     def commit(self, outcome: Outcome, cursors: Mapping[str, int] | None = None) -> Committed:
         """Store one outcome and how far its feeds were read, all or nothing.
 
-        Raises: StoreBusy: another process is the writer. StoreUnavailable: nothing was stored, or all of it.
+        Raises: StoreBusy: another process is the writer. StoreMoved: another one was, since our last commit.
+        StoreRefused: a value is not the store's to keep. StoreUnavailable: nothing was stored, or all of it.
         """
         with translated():
             self._become_writer()
@@ -109,12 +119,16 @@ class Store:
 
     def _commit(self, outcome: Outcome, cursors: Mapping[str, int]) -> Committed:
         days = days_of(outcome.positions.t) if self._native else set[int]()
+        known = self._days or set()
+        new = sorted(days - known)
+        for n in range(0, len(new), DAYS_AT_ONCE):  # before the rest: an empty day harms nobody, and each takes locks
+            with self._conn.transaction(), self._conn.cursor() as cur:
+                make_days(cur, set(new[n : n + DAYS_AT_ONCE]))
         with self._conn.transaction(), self._conn.cursor() as cur:
-            known = self._days or set()
-            if days - known:
-                make_days(cur, days - known)
             done = write_outcome(cur, outcome, cursors)
-        self._days = known | days
+            if self._rev is not None and done.rev != self._rev + 1:
+                raise StoreMoved(f"the store is at commit {done.rev - 1}, not at {self._rev}", "load its state again")
+        self._days, self._rev = known | days, done.rev
         return done
 
     def _become_writer(self) -> None:
@@ -142,20 +156,38 @@ class Store:
         return int(row[0]) if row else 0
 
     def unpublished_alerts(self, limit: int = 1000) -> list[PendingAlert]:
-        """Alerts that changed since they were sent out, oldest change first."""
-        with translated(), self._conn.cursor(row_factory=dict_row) as cur:
-            rows = cur.execute(_STATE["unpublished"], [limit]).fetchall()
-        return [PendingAlert(load.alert_of(row), row["grid_id"], row["rev"]) for row in rows]
+        """Alerts that the engine or people changed since they were sent out, oldest change of the engine first."""
+        return self._pending("unpublished", [limit])
 
-    def mark_published(self, ids: Iterable[str], rev: int) -> None:
-        """These were sent out as they stood at `rev`."""
+    def active_alerts(self) -> list[PendingAlert]:
+        """All that are active, oldest change first, sent out or not."""
+        return self._pending("active")
+
+    def _pending(self, query: str, params: Sequence[Any] = ()) -> list[PendingAlert]:
+        with translated(), self._conn.cursor(row_factory=dict_row) as cur:
+            rows = cur.execute(_STATE[query], params).fetchall()
+        names = ("grid_id", "rev", "sent_grid_id", "seen_at", "seen_by", "resolved_at", "verdict")
+        return [PendingAlert(load.alert_of(row), **{name: row[name] for name in names}) for row in rows]
+
+    def seen_emergencies(self) -> dict[str, int]:
+        """When people acknowledged each emergency that still holds, by its id; microseconds."""
         with translated():
-            self._conn.execute(_STATE["mark_published"], {"ids": list(ids), "rev": rev})
+            return dict(self._conn.execute(_STATE["seen_emergencies"]).fetchall())
+
+    def mark_published(self, ids: Iterable[str], rev: int, grid: int) -> None:
+        """These were sent out as they stood at `rev`, in that grid (its code)."""
+        with translated():
+            self._conn.execute(_STATE["mark_published"], {"ids": list(ids), "rev": rev, "grid": grid})
 
     def add_feed(self, name: str, kind: str, watched: bool) -> int:
         """The code of a feed, made or brought up to date by its name."""
         with translated():
             return registry.add_feed(self._conn, name, kind, watched)
+
+    def unwatch_others(self, codes: Sequence[int]) -> None:
+        """The configured feeds are these; one that is no more is not waited for."""
+        with translated():
+            registry.unwatch_others(self._conn, codes)
 
     def save_places(self, places: Sequence[PlaceInput], filed_by: str, reason: str, valid_from: int) -> registry.Saved:
         """File places; see `registry.save_places`."""

@@ -98,6 +98,7 @@ class Site:
     broker: Broker
     folder: Path
     extra: str = ""  # settings over CONFIG
+    more: str = ""  # feeds after its own
     udp: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -106,7 +107,7 @@ class Site:
         config = self.folder / "live.toml"
         user, secret = ("maritime-grid", "LIVE_SECRET") if self.broker.passwords else ("", "")
         filled = CONFIG.format(data=self.folder / "data", url=self.broker.url, user=user, secret=secret, udp=self.udp)
-        config.write_text(self.extra + filled)
+        config.write_text(self.extra + filled + self.more)
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MG_")}
         with (self.folder / "ingest.log").open("ab") as log:
             self.process = subprocess.Popen(

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+import psycopg
 import pytest
 
 from ingest.spool import Spool
@@ -20,7 +22,21 @@ from maritime_grid.store.registry import PlaceInput
 from maritime_grid.store.writer import Store
 from tests.integration.transports.conftest import Broker, Listener, make_embedded, make_mosquitto
 
-from .live import BOAT, BOATS, CALLER, SEA, SHIP, SHIPS, Site, Traffic, new_database, position, server, wait_for
+from .live import (
+    BOAT,
+    BOATS,
+    CALLER,
+    SEA,
+    SHIP,
+    SHIPS,
+    Site,
+    Traffic,
+    new_database,
+    position,
+    sentences,
+    server,
+    wait_for,
+)
 
 OUTAGE_S = float(os.environ.get("MG_TEST_OUTAGE_S", "15"))
 KILLS = 4
@@ -144,6 +160,36 @@ def test_alert_goes_out_retained_and_is_cleared(site: Site, listen: Callable[[st
     assert heard[-1][:2] == (topic, b"")
 
 
+def test_broker_that_forgot_what_it_retained_is_told_again(site: Site, listen: Callable[[str], Listener]):
+    site.start().wait_ready()
+    early = listen("mg/v1/alert/#")
+    site.broker.publish(f"mg/v1/vessel/{CALLER}/sos", [position(time.time(), 0)])
+    topic, payload, _ = early.until(bool)[0]
+    site.broker.stop()
+    site.broker.start()
+
+    def retained() -> bool:
+        late = listen("mg/v1/alert/#")
+        return wait_for(lambda: (topic, payload, True) in late.heard, 1)
+
+    assert wait_for(retained, 30), site.log()
+
+
+def test_report_that_the_store_will_not_have_is_quarantined_alone(site: Site):
+    with psycopg.connect(site.dsn) as conn:
+        conn.execute(f"alter table mg.sos_report add check (mmsi <> {CALLER - 1})")
+    site.start().wait_ready()
+    with Traffic(site, mqtt_rate=400, udp_rate=100, sos_every_s=0.5) as traffic:
+        assert wait_for(lambda: len(traffic.boats) > 400, 30)
+        site.broker.publish(f"mg/v1/vessel/{CALLER - 1}/sos", [position(time.time(), 0)])
+        assert wait_for(lambda: len(traffic.boats) > 1200, 30)
+    must_be_stored(site, traffic)
+    refused = site.rows("select source, reason, raw like %s from api.quarantine", f"%mmsi={CALLER - 1}%")
+    assert refused == [("terminals", "unstorable", True)]
+    assert site.stop() == 0, site.log()
+    assert "Traceback" not in site.log()
+
+
 def test_feed_that_is_all_rubbish_does_not_stop_the_other(site: Site):
     site.start().wait_ready()
     noise = random.Random(7)
@@ -168,6 +214,18 @@ def test_ingest_asked_to_stop_under_load_ends_well_within_ten_seconds(site: Site
         assert site.stop() == 0, site.log()
     assert traffic.sent > 500
     assert "Traceback" not in site.log()
+
+
+def test_datagrams_that_came_before_the_end_was_asked_for_are_not_lost(site: Site):
+    site.start().wait_ready()
+    ships = SHIP + np.arange(3 * SHIPS)  # the last are in the kernel while the first are being stored
+    burst = sentences(ships, int(time.time()))
+    with socket.socket(type=socket.SOCK_DGRAM) as sock:
+        for line in burst:
+            sock.sendto(line, ("127.0.0.1", site.udp))
+    assert site.stop() == 0, site.log()
+    site.start()  # on a busy machine the last of them wait on disk
+    assert wait_for(lambda: site.count(SHIP, int(ships[-1])) == len(ships), 30), site.count(SHIP, int(ships[-1]))
 
 
 def test_ingest_asked_to_stop_while_the_store_is_away_ends_well(site: Site, postgres: EmbeddedPostgres):

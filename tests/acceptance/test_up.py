@@ -103,6 +103,14 @@ def data() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def _ctrl_c() -> Iterator[None]:
+    """Under a shell's `&` SIGINT comes ignored, and would be ignored by `up` as well."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def up(data: Path) -> Iterator[Callable[..., Running]]:
     started: list[Running] = []

@@ -106,7 +106,7 @@ def _take(into: Score, entry: dict[str, Any], found: Seen, done: Run) -> None:
     alert, expect = found.alert, entry["expect"]
     into.raised += 1
     into.off_s.append((alert.raised_at - us(expect["at"])) / SECOND_US)
-    since = alert.received_at if alert.key.rule in EMERGENCIES else alert.raised_at
+    since = found.received_at if alert.key.rule in EMERGENCIES else alert.raised_at
     into.delay_s.append((found.clock - since) / SECOND_US + found.wall_s)
     if alert.severity is not Severity[expect["severity"].upper()]:
         into.wrong.append(f"{alert.alert_id}: {alert.severity.name.lower()}, not {expect['severity']}")

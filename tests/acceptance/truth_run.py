@@ -49,6 +49,7 @@ class Seen:
     alert: Alert
     clock: int  # of the stream, after the batch that raised it
     wall_s: float  # spent decoding and advancing that batch
+    received_at: int  # receipt of the evidence that raised it
     at_severity: dict[Severity, int] = field(default_factory=dict[Severity, int])  # stream's clock at each severity
 
 
@@ -146,7 +147,7 @@ def _pieces(scenario: Scenario, script: Sequence[Incident], hours: float) -> Ite
 
 def _note(seen: dict[str, Seen], alerts: Sequence[Alert], clock: int, wall_s: float) -> None:
     for alert in alerts:
-        known = seen.setdefault(alert.alert_id, Seen(alert, clock, wall_s))
+        known = seen.setdefault(alert.alert_id, Seen(alert, clock, wall_s, alert.received_at))
         known.alert = alert
         known.at_severity.setdefault(alert.severity, clock)
 

@@ -24,6 +24,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests import needs
 
+from .ports import free_port
 from .stores import fresh_store
 from .traffic import Fleet
 
@@ -44,14 +45,14 @@ def run() -> dict[str, float]:
     chromium = str(needs.chromium())
     with ExitStack() as stack:
         folder, dsn = stack.enter_context(fresh_store({"track_commit_timestamp": "on"}))
-        udp, http = _free_port(socket.SOCK_DGRAM), _free_port(socket.SOCK_STREAM)
+        udp, http = free_port(socket.SOCK_DGRAM), free_port()
         config = folder / "bench.toml"
         config.write_text(_CONFIG.format(udp=udp, folder=folder / "data"), encoding="utf-8")
         common = ["--store", dsn, "--config", str(config)]
         stack.enter_context(_child("-m", "maritime_grid", "ingest", *common))
         stack.enter_context(_child("-m", "dashboard", *common, "--port", str(http)))
         url = f"http://127.0.0.1:{http}"
-        _wait(lambda: httpx.get(f"{url}/readyz", trust_env=False).status_code == 200)
+        _wait(lambda: httpx.get(f"{url}/healthz", trust_env=False).status_code == 200)
         heard = stack.enter_context(_background(lambda stop: _listen(dsn, stop)))
         stack.enter_context(_background(lambda stop: _send(udp, stop)))
         page = stack.enter_context(_browser(chromium, url))
@@ -173,9 +174,3 @@ def _wait(check: Callable[[], bool], timeout_s: float = 60) -> None:
             pass
         time.sleep(0.2)
     raise AssertionError(f"not ready within {timeout_s} s")
-
-
-def _free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Error as BrowserError
 
 from dashboard.app import create_app
 from dashboard.serve import now_ms
@@ -23,7 +24,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-STATE = "[window.__mg, window.MG && MG.lastError].map(x => JSON.stringify(x)).join().slice(0, 500)"
+STATE = "[window.MG && MG.lastError, window.__mg?.error, window.__mg].map(x => JSON.stringify(x)).join().slice(0, 500)"
 SHOTS = needs.ROOT / "build" / "screenshots"
 
 
@@ -38,9 +39,17 @@ class Wall:
     def wait(self, expression: str, timeout_s: float = 20) -> None:
         """Until `expression` holds. Asked from outside: the page's policy forbids Playwright's own way."""
         ends = time.monotonic() + timeout_s
-        while not self.page.evaluate(f"Boolean({expression})"):
+        while not self._holds(expression):
             assert time.monotonic() < ends, f"not within {timeout_s} s: {expression}; {self.page.evaluate(STATE)}"
             self.page.wait_for_timeout(100)
+
+    def _holds(self, expression: str) -> bool:
+        try:
+            return bool(self.page.evaluate(f"Boolean({expression})"))
+        except BrowserError as error:  # asked in the middle of going to another page: it holds on neither
+            if "context was destroyed" not in str(error):
+                raise
+            return False
 
     def painted(self) -> dict[str, Any]:
         return self.page.evaluate("window.__mg.painted")

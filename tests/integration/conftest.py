@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from maritime_grid.store.embedded import EmbeddedPostgres
 from maritime_grid.store.writer import Store
@@ -36,36 +36,53 @@ def postgres(reachable_tmp: Path) -> Iterator[EmbeddedPostgres]:
         yield server
 
 
-def _fresh(server_dsn: str) -> Iterator[str]:
+def fresh_database(server_dsn: str, template: str = "template0") -> Iterator[str]:
+    """DSN of a database made from a template, dropped with the roles of its accounts when the generator ends."""
     name = f"mg_test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server_dsn, autocommit=True) as conn:
-        conn.execute(f"create database {name} template template0")
+        conn.execute(f"create database {name} template {template}")
     dsn = make_conninfo(server_dsn, dbname=name)
     try:
         yield dsn
     finally:
         with psycopg.connect(server_dsn, autocommit=True) as conn:
+            oid = conn.execute("select oid from pg_database where datname = %s", [name]).fetchone()[0]
             conn.execute(f"drop database {name} with (force)")
+            for (role,) in conn.execute("select rolname from pg_roles where rolname like %s", [f"mg\\_{oid}\\_%"]):
+                conn.execute(f"drop role {role}")  # of its accounts: all databases of a server share their roles
+
+
+@pytest.fixture(scope="session")
+def plain_server(request: pytest.FixtureRequest) -> str:
+    """DSN of a superuser on plain PostgreSQL: our embedded one, or that of MG_TEST_POSTGRES."""
+    return os.environ.get("MG_TEST_POSTGRES") or request.getfixturevalue("postgres").dsn
 
 
 @pytest.fixture
-def empty_dsn(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """An empty database."""
-    yield from _fresh(postgres.dsn)
+def empty_dsn(plain_server: str) -> Iterator[str]:
+    """An empty database on plain PostgreSQL."""
+    yield from fresh_database(plain_server)
+
+
+@pytest.fixture(scope="session")
+def migrated(plain_server: str) -> Iterator[str]:
+    """Name of a database that was migrated once, for others to be made from: nobody connects to it."""
+    for dsn in fresh_database(plain_server):
+        with Store.open(dsn) as store:
+            store.migrate()
+        yield str(conninfo_to_dict(dsn)["dbname"])
 
 
 @pytest.fixture
-def fresh_dsn(empty_dsn: str) -> str:
+def fresh_dsn(plain_server: str, migrated: str) -> Iterator[str]:
     """A migrated database without data."""
-    with Store.open(empty_dsn) as store:
-        store.migrate()
-    return empty_dsn
+    yield from fresh_database(plain_server, migrated)
 
 
 @pytest.fixture
 def timescale_dsn() -> Iterator[str]:
     """A migrated database without data on a TimescaleDB server."""
-    for dsn in _fresh(needs.timescaledb()):
+    for dsn in fresh_database(needs.timescaledb()):
         with Store.open(dsn) as store:
             store.migrate()
         yield dsn

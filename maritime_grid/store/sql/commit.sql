@@ -10,6 +10,11 @@ alter table pg_temp.vessel_in alter column rev drop not null;
 create temporary table if not exists event_in (like mg.grid_event) on commit delete rows;
 alter table pg_temp.event_in alter column rev drop not null;
 set timezone = 'UTC';
+-- a writer that a cut network hides must not hold the lock for hours
+set tcp_keepalives_idle = 20;
+set tcp_keepalives_interval = 10;
+set tcp_keepalives_count = 3;
+set tcp_user_timeout = 50000;
 
 -- name: tick
 -- The number of this commit; the clock only goes forward.
@@ -73,10 +78,13 @@ with incoming as (
   from incoming order by active  -- a situation's old alert is cleared before its next is raised
   on conflict (alert_id) do update set
     severity = excluded.severity, last_at = excluded.last_at, active = excluded.active,
-    cleared_at = excluded.cleared_at, repeats = excluded.repeats, detail = excluded.detail, rev = excluded.rev
+    cleared_at = excluded.cleared_at, received_at = excluded.received_at, repeats = excluded.repeats,
+    grid = excluded.grid, lon = excluded.lon, lat = excluded.lat, detail = excluded.detail, rev = excluded.rev
   where excluded.last_at >= a.last_at and (a.active or not excluded.active)
-    and (a.severity, a.last_at, a.active, a.cleared_at, a.repeats, a.detail) is distinct from
-        (excluded.severity, excluded.last_at, excluded.active, excluded.cleared_at, excluded.repeats, excluded.detail)
+    and (a.severity, a.last_at, a.active, a.cleared_at, a.received_at, a.repeats, a.grid, a.lon, a.lat, a.detail)
+        is distinct from
+        (excluded.severity, excluded.last_at, excluded.active, excluded.cleared_at, excluded.received_at,
+         excluded.repeats, excluded.grid, excluded.lon, excluded.lat, excluded.detail)
   returning a.alert_id
 ), changed as (
   select i.*, o.alert_id is null as is_new, o.severity as old_severity, o.repeats as old_repeats, o.active as was_active
@@ -117,11 +125,16 @@ on conflict (code) do update set
   hourly = excluded.hourly, hour = excluded.hour, count = excluded.count;
 
 -- name: insert_refusals
-insert into mg.quarantine (received_at, source, seq, reason, raw)
-select mg.at(received_at), source, seq, reason, raw
-from jsonb_to_recordset(%(rows)s::jsonb) as x (
-  received_at bigint, source smallint, seq bigint, reason text, raw text)
-on conflict do nothing;
+with stored as (
+  insert into mg.quarantine (received_at, source, seq, reason, raw)
+  select mg.at(received_at), source, seq, reason, raw
+  from jsonb_to_recordset(%(rows)s::jsonb) as x (
+    received_at bigint, source smallint, seq bigint, reason text, raw text)
+  on conflict do nothing
+  returning source, reason
+)
+insert into mg.refusal_count as c (source, reason, n) select source, reason, count(*) from stored group by source, reason
+on conflict (source, reason) do update set n = c.n + excluded.n;
 
 -- name: insert_texts
 insert into mg.text_report (mmsi, t, received_at, source, msg_type, addressed_to, text)

@@ -21,6 +21,10 @@ where c.relnamespace = 'mg'::regnamespace and c.relname ~ '^position_\d{8}$' and
 -- name: drop_chunks
 select count(*) from drop_chunks('mg.position', older_than => %s::timestamptz);
 
+-- name: forget_replays
+-- What a replay stored may be gone: its recording may be replayed again, and what is still there is stored once.
+delete from mg.feed_cursor where key like 'replay:%%';
+
 -- name: drop_refusals
 with dropped as (
   delete from mg.quarantine where received_at < %s and isfinite(received_at) returning 1
@@ -34,7 +38,7 @@ with events as (
 ), ended as (
   select alert_id from mg.alert a
   where not active and coalesce(cleared_at, last_at) < %(before)s
-    and not exists (select from mg.case_file c where c.alert_id = a.alert_id)
+    and not exists (select from mg.case_alert c where c.alert_id = a.alert_id)
 ), log as (
   delete from mg.alert_log l using ended e where l.alert_id = e.alert_id
 ), alerts as (
@@ -57,23 +61,24 @@ where (h.positions, h.vessels) is distinct from (excluded.positions, excluded.ve
 delete from mg.grid_hour_due where hour = %(hour)s and rev <= %(rev)s;
 
 -- name: loose_indexes_native
--- Random order of insertion leaves leaves of an index two thirds full; a closed day can be packed.
+-- Random order of insertion leaves leaves of an index half to two thirds full. All rows are of one length, 120 on a
+-- page: the heap's own size tells how many there are, however old the server's statistics are.
 select i.indexrelid::regclass::text
-from mg.position_day d join pg_index i on i.indrelid = d.part and i.indisunique join pg_class t on t.oid = d.part
-where d.day < %(day)s::date and t.reltuples > 0
-  and pg_relation_size(i.indexrelid) > 65536 + %(bytes_a_row)s * t.reltuples;
-
--- name: analyze_native
-select part::text from mg.position_day d join pg_class t on t.oid = d.part where t.reltuples < 0;
+from mg.position_day d join pg_index i on i.indrelid = d.part and i.indisunique and i.indisvalid
+where pg_relation_size(i.indexrelid) > 65536 + %(bytes_a_row)s * (pg_relation_size(d.part) / 8192 * 120);
 
 -- name: loose_indexes_chunks
 select i.indexrelid::regclass::text
-from show_chunks('mg.position', older_than => %(day)s::timestamptz) as chunk
-join pg_index i on i.indrelid = chunk and i.indisunique join pg_class t on t.oid = chunk
-where t.reltuples > 0 and pg_relation_size(i.indexrelid) > 65536 + %(bytes_a_row)s * t.reltuples;
+from show_chunks('mg.position') as chunk join pg_index i on i.indrelid = chunk and i.indisunique and i.indisvalid
+where pg_relation_size(i.indexrelid) > 65536 + %(bytes_a_row)s * (pg_relation_size(chunk) / 8192 * 120);
 
--- name: analyze_chunks
-select chunk::text from show_chunks('mg.position') as chunk join pg_class t on t.oid = chunk where t.reltuples < 0;
+-- name: half_packed
+-- Indexes that a killed run left beside the good ones, to be kept up by each insertion for nothing.
+select c.oid::regclass::text
+from pg_class c join pg_index i on i.indexrelid = c.oid join pg_attribute a on a.attrelid = i.indrelid and a.attnum > 0
+where not i.indisvalid and c.relname ~ '_cc(new|old)[0-9]*$' and a.attname = 'nav_status'
+  and c.relnamespace in (select relnamespace from pg_class
+                         where oid = 'mg.position'::regclass or relname like '\_hyper\_%%');
 
 -- name: has_columnstore
 select compression_enabled from timescaledb_information.hypertables

@@ -56,15 +56,22 @@ select current_setting('timescaledb.license', true) as licence,
        (select extversion from pg_extension where extname = 'timescaledb') as version;
 
 -- name: grant_read
--- Whatever views there are now may be read by the role, and we may become it.
+-- Whatever views there are now may be read by the roles of readers, and we may become the one for queries of people.
 do $$
+declare
+  reader name;
 begin
-  if exists (select from pg_roles where rolname = 'mg_read') then
-    grant usage on schema api to mg_read;
-    grant select on all tables in schema api to mg_read;
-    if not pg_has_role(current_user, 'mg_read', 'member')
-       and (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) then
+  for reader in select rolname from pg_roles where rolname in ('mg_read', 'mg_reader') loop
+    execute format('grant usage on schema api to %I', reader);
+    execute format('grant select on all tables in schema api to %I', reader);
+  end loop;
+  if exists (select from pg_roles where rolname = 'mg_read')
+     and not pg_has_role(current_user, 'mg_read', 'member')
+     and (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) then
+    begin
       execute format('grant mg_read to %I', current_user);
-    end if;
+    exception when insufficient_privilege then
+      null;  -- from PostgreSQL 16 on whoever made the role must: `maritime-grid sql` says so
+    end;
   end if;
 end $$;

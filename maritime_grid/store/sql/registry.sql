@@ -14,11 +14,19 @@ with changed as (
 )
 select code, is_new from made union all select code, is_new from changed union all select code, is_new from had limit 1;
 
+-- name: unwatch_others
+update mg.feed set watched = false where watched and code <> all(%s::smallint[]);
+
 -- name: feeds
 select code, name, kind, watched from mg.feed order by code;
 
+-- name: lock_places
+-- Against others who file; who reads is not held up.
+lock table mg.place in share row exclusive mode;
+
 -- name: newest_places
-select p.code, p.place_id, p.layer, v.version, mg.us(v.valid_from) as valid_from, v.fence, v.drawn, v.facts
+select p.code, p.place_id, p.layer, v.version, mg.us(v.valid_from) as valid_from, mg.us(v.valid_to) as valid_to,
+       v.fence, v.drawn, v.facts - 'retired' as facts
 from mg.place p left join lateral (
   select * from mg.place_version v where v.code = p.code order by version desc limit 1) v on true;
 
@@ -36,7 +44,15 @@ with changed as (
 select code from changed union all select code from made;
 
 -- name: close_version
-update mg.place_version set valid_to = mg.at(%(valid_from)s) where code = %(code)s and valid_to = 'infinity';
+-- A newer version takes the place of an end that was still to come.
+update mg.place_version set valid_to = mg.at(%(valid_from)s), facts = facts - 'retired'
+where code = %(code)s and valid_to > mg.at(%(valid_from)s);
+
+-- name: retire
+-- Who ended it and why stands with what was filed: the version has no column for it.
+update mg.place_version set valid_to = mg.at(%(valid_to)s), facts = facts || jsonb_build_object(
+  'retired', jsonb_build_object('by', %(filed_by)s::text, 'at', now(), 'reason', %(reason)s::text))
+where code = %(code)s and valid_to > mg.at(%(valid_to)s);
 
 -- name: add_version
 insert into mg.place_version (code, version, valid_from, valid_to, fence, drawn, facts, filed_by, filed_at, reason)
@@ -49,7 +65,7 @@ select p.code, p.place_id, p.layer, v.facts ->> 'kind' as kind, v.facts ->> 'nam
        array(select jsonb_array_elements_text(v.facts -> 'port_ids')) as port_ids,
        (v.facts ->> 'sample')::boolean as sample, v.facts -> 'attributes' as attributes, v.version,
        mg.us(v.valid_from) as valid_from, mg.us(v.valid_to) as valid_to, v.fence, v.drawn, v.filed_by, v.filed_at,
-       v.reason
+       v.reason, v.facts -> 'retired' as retired
 from mg.place p join mg.place_version v using (code) order by p.code, v.version;
 
 -- name: save_ports

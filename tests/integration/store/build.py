@@ -56,7 +56,8 @@ def vessels(n: int = 1, **columns: Any) -> VesselState:
 
 def membership(n: int = 1, **columns: Any) -> MembershipState:
     defaults = {"vessel": 412000001, "fence": 1, "phase": 2, "since": T0, "streak_t": NEVER, "streak_n": 0,
-                "streak_lon": np.nan, "streak_lat": np.nan, "dwelt": False}  # fmt: skip
+                "streak_lon": np.nan, "streak_lat": np.nan, "dwelt": False,
+                "from_lon": 0.0, "from_lat": 0.0}  # fmt: skip
     return MembershipState(**_columns(n, {k: (MEMBERSHIP_DTYPES[k], v) for k, v in defaults.items()}, columns))
 
 

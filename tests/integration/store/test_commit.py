@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import psycopg
@@ -20,7 +20,17 @@ from ingest.batch import (
 )  # fmt: skip
 from maritime_grid.domain.alerts import AlertKey, RuleName, Severity
 from maritime_grid.domain.state import NEVER, FeedState, VesselStatic
-from maritime_grid.store.errors import StoreBusy, StoreError, StoreUnavailable
+from maritime_grid.pipeline.publish import messages_of
+from maritime_grid.pipeline.world import feeds_of
+from maritime_grid.settings import load_settings
+from maritime_grid.store.errors import (
+    StoreBusy,
+    StoreError,
+    StoreMoved,
+    StoreRefused,
+    StoreUnavailable,
+    as_store_error,
+)
 from maritime_grid.store.registry import PlaceInput
 from maritime_grid.store.writer import Store
 
@@ -162,7 +172,9 @@ def test_state_comes_back_as_it_was(store: Store, place: int):
         n, mmsi=mmsi, t=[T0, NEVER, T0 + 1], lon=[122.123456789, np.nan, -180.0], sog=[np.nan, 0.1, 102.2],
         alt_t=[T0, NEVER, NEVER], in_port=[True, False, True], nav_status=[-1, 0, 15], quality=[0, 17, 255],
     )  # fmt: skip
-    member = build.membership(2, vessel=mmsi[:2], fence=place, dwelt=[True, False], streak_lon=[np.nan, 122.25])
+    member = build.membership(
+        2, vessel=mmsi[:2], fence=place, dwelt=[True, False], streak_lon=[np.nan, 122.25], from_lon=[122.2, 0]
+    )
     alert = build.alert(severity=Severity.ALARM, lon=122.1, lat=29.1, detail={"gap_s": 7200.5, "text": "失联"})
     static = VesselStatic(412000001, T0, "NAME", "BABC1", 9074729, 30, 42.5, 7.0, 3.2, "SHENJIAMEN", "A")
     feed = FeedState(1, T0, 5, NEVER, tuple(range(24)), 472222, 17)
@@ -215,9 +227,9 @@ def test_changed_alert_is_pending_until_it_was_published_as_it_stands(store: Sto
     (first,) = store.unpublished_alerts()
     assert (first.grid_id, first.alert) == ("G1", build.alert(grid=place))
     store.commit(build.outcome(alerts=[build.alert(grid=place, last_at=T0 + HOUR)]))
-    store.mark_published([first.alert.alert_id], first.rev)
+    store.mark_published([first.alert.alert_id], first.rev, place)
     (second,) = store.unpublished_alerts()
-    store.mark_published([second.alert.alert_id], second.rev)
+    store.mark_published([second.alert.alert_id], second.rev, place)
     assert store.unpublished_alerts() == []
 
 
@@ -257,3 +269,63 @@ def test_position_of_a_dropped_day_makes_its_partition_again(fresh_dsn: str):
         with psycopg.connect(fresh_dsn, autocommit=True) as conn:
             conn.execute("drop table mg.position_20231114")
         assert store.commit(build.outcome(positions=build.positions(t=T0 + 1))).stored == 1
+
+
+def test_place_of_an_emergency_follows_its_newest_evidence_and_its_message_its_grid(store: Store, place: int):
+    key = AlertKey(RuleName.DISTRESS_DEVICE, 972000001)
+    first = build.alert(key=key)
+    store.commit(build.outcome(alerts=[first]))
+    (sent,) = store.unpublished_alerts()
+    store.mark_published([first.alert_id], sent.rev, 0)
+    found = replace(first, lon=122.5, lat=30.0, grid=place)
+    store.commit(build.outcome(alerts=[found]))
+    assert store.load_state().alerts == {key: found}
+    (moved,) = store.unpublished_alerts()
+    assert (moved.grid_id, moved.sent_grid_id) == ("G1", "")
+    assert [m.topic for m in messages_of(moved, "mg/v1") if not m.payload] == [f"mg/v1/alert/none/{first.alert_id}"]
+    store.mark_published([first.alert_id], moved.rev, place)
+    store.commit(build.outcome(alerts=[replace(found, repeats=1)]))
+    (again,) = store.unpublished_alerts()
+    assert (again.grid_id, again.sent_grid_id) == ("G1", "G1")
+
+
+def test_store_that_another_one_wrote_to_meanwhile_asks_for_its_state_to_be_loaded_again(fresh_dsn: str):
+    with Store.open(fresh_dsn) as ours, Store.open(fresh_dsn) as other:
+        ours.load_state()
+        ours.commit(build.outcome(positions=build.positions()))
+        ours.reconnect()
+        other.load_state()
+        other.commit(build.outcome(positions=build.positions(t=T0 + SECOND)))
+        other.close()
+        late = build.outcome(positions=build.positions(t=T0 + 2 * SECOND))
+        with pytest.raises(StoreMoved):
+            ours.commit(late)
+        assert rows(fresh_dsn, "select count(*) from mg.position") == [(2,)]
+        ours.load_state()
+        assert ours.commit(late).stored == 1
+
+
+@pytest.mark.parametrize("code", ["53100", "53200", "53300", "57P01", "58030", "25006", "40001", "40P01", "08006"])
+def test_what_passes_with_time_is_a_store_that_is_away(code: str):
+    assert isinstance(as_store_error(psycopg.errors.lookup(code)("no")), StoreUnavailable)
+
+
+@pytest.mark.parametrize(("code", "kind"), [("22003", StoreRefused), ("23514", StoreRefused), ("42P01", StoreError)])
+def test_what_does_not_pass_is_none(code: str, kind: type[Exception]):
+    assert isinstance(as_store_error(psycopg.errors.lookup(code)("no")), kind)
+
+
+def test_batch_with_thousands_of_days_is_stored(store: Store):
+    t = T0 - np.arange(3_000) * DAY
+    assert store.commit(build.outcome(positions=build.positions(3_000, t=np.sort(t)))).stored == 3_000
+
+
+def test_feed_that_is_configured_no_more_is_watched_no_more(store: Store):
+    old, new = (store.add_feed(name, "ais", watched=True) for name in ("old", "new"))
+    store.unwatch_others([new])
+    assert {f["code"]: f["watched"] for f in store.feeds()} == {old: False, new: True}
+    of_the_settings = feeds_of(store, load_settings())
+    assert not any(of_the_settings[code].watched for code in (old, new))  # so their notices are cleared
+    assert sum(feed.watched for feed in of_the_settings.values()) > 0
+    assert store.add_feed("old", "ais", watched=True) == old
+    assert {f["code"]: f["watched"] for f in store.feeds()}[old]

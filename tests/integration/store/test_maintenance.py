@@ -51,6 +51,14 @@ def test_retention_drops_whole_days_and_zero_keeps_all(store: Store, store_dsn: 
     assert store.commit(build.outcome(positions=build.positions(t=T0 - 30 * DAY))).stored == 1
 
 
+def test_recording_whose_days_were_dropped_may_be_replayed_again(store: Store, store_dsn: str):
+    store.commit(build.outcome(positions=build.positions(t=T0 - 30 * DAY)), {"replay:x": 5, "other": 7})
+    run_maintenance(store_dsn, NOW, KEEP)
+    assert store.cursor("replay:x") == 5
+    run_maintenance(store_dsn, NOW, replace(KEEP, position_days=10))
+    assert (store.cursor("replay:x"), store.cursor("other")) == (0, 7)
+
+
 def test_day_that_a_killed_run_had_taken_off_is_dropped_for_good(fresh_dsn: str):
     with Store.open(fresh_dsn) as store:
         store.commit(build.outcome(positions=build.positions()))
@@ -103,16 +111,63 @@ SIZE = {
 }
 
 
-def test_closed_day_takes_no_more_than_105_bytes_a_row_with_its_indexes(
+def test_day_that_still_grows_takes_no_more_than_105_bytes_a_row_with_its_indexes(
     store: Store, store_dsn: str, request: pytest.FixtureRequest
 ):
-    rows = sum(store.commit(build.outcome(positions=fleet(step))).stored for step in range(35))
-    assert rows == 350_000
-    report = run_maintenance(store_dsn, NOW, KEEP)
-    assert report.indexes_packed == 1
-    ((heap, indexes),) = ask(store_dsn, SIZE[request.node.callspec.params["store_dsn"]])
-    assert (heap + indexes) / rows <= 105, (heap / rows, indexes / rows)
-    assert run_maintenance(store_dsn, NOW, KEEP).indexes_packed == 0
+    size, rows, packed = SIZE[request.node.callspec.params["store_dsn"]], 0, 0
+    today = NOW - timedelta(days=2)
+    for step in range(60):
+        rows += store.commit(build.outcome(positions=fleet(step))).stored
+        if step >= 20 and step % 5 == 0:
+            packed += run_maintenance(store_dsn, today, KEEP).indexes_packed
+            ((heap, indexes),) = ask(store_dsn, size)
+            assert (heap + indexes) / rows <= 105, (step, heap / rows, indexes / rows)
+    assert rows == 600_000
+    assert 1 <= packed < 8  # not at each run: packing anew costs more than the few bytes won
+    assert run_maintenance(store_dsn, today, KEEP).indexes_packed <= 1
+    assert run_maintenance(store_dsn, today, KEEP).indexes_packed == 0
+
+
+def test_index_left_half_packed_by_a_killed_run_is_removed(store: Store, store_dsn: str):
+    store.commit(build.outcome(positions=build.positions()))
+    ((index, schema),) = ask(
+        store_dsn,
+        "select c.relname, n.nspname from pg_index i join pg_class c on c.oid = i.indexrelid "
+        "join pg_namespace n on n.oid = c.relnamespace join pg_class t on t.oid = i.indrelid "
+        "where i.indisunique and t.relkind = 'r' and (t.relname like 'position\\_2%' or t.relname like '\\_hyper\\_%')",
+    )
+    with psycopg.connect(store_dsn, autocommit=True) as conn:
+        define = conn.execute("select pg_get_indexdef(%s::regclass)", [f"{schema}.{index}"]).fetchone()
+        assert define
+        conn.execute(define[0].replace(f"INDEX {index} ", f"INDEX {index}_ccnew "))
+        conn.execute(
+            "update pg_index set indisvalid = false where indexrelid = %s::regclass", [f"{schema}.{index}_ccnew"]
+        )
+    run_maintenance(store_dsn, NOW, KEEP)
+    assert ask(store_dsn, "select relname from pg_class where relname like '%ccnew'") == []
+    assert ask(store_dsn, f"select 1 from pg_class where relname = '{index}'") == [(1,)]
+
+
+def test_old_days_go_to_the_columnstore_where_the_edition_has_one_and_read_and_take_rows_as_before(
+    store: Store, store_dsn: str
+):
+    has = store.edition().columnstore
+    t = T0 - 10 * DAY + np.arange(500) * 10 * SECOND
+    old, late = build.positions(500, t=t, grid=7), build.positions(2, t=t[:2] + np.array([0, 1]), grid=7, late=True)
+    store.commit(build.outcome(positions=old))
+    before = ask(store_dsn, "select * from api.position order by mmsi, t")
+    assert run_maintenance(store_dsn, NOW, KEEP).chunks_converted == has
+    assert ask(store_dsn, "select * from api.position order by mmsi, t") == before
+    done = store.commit(build.outcome(positions=late))
+    assert (done.stored, done.duplicates) == (1, 1)  # one stands there already, in columns or not
+    again = run_maintenance(store_dsn, NOW, KEEP)
+    assert (again.chunks_converted, again.hours_rolled_up) == (0, 1)
+    assert len(ask(store_dsn, "select 1 from api.position")) == 501
+    if has:
+        live = "select sum(positions) from mg.grid_hour_live where grid = 7"
+        assert ask(store_dsn, live) == ask(store_dsn, "select sum(positions) from mg.grid_hour where grid = 7")
+    assert run_maintenance(store_dsn, NOW, replace(KEEP, position_days=5)).partitions_dropped == 1
+    assert ask(store_dsn, "select 1 from api.position") == []
 
 
 @pytest.mark.parametrize("rows", [1, 70_000])

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from maritime_grid.store import migrate
+from maritime_grid.store.connect import parameters, with_timeout
 from maritime_grid.store.errors import StoreError
 from maritime_grid.store.writer import Store
 
@@ -73,6 +74,24 @@ def test_migration_that_fails_leaves_nothing_and_is_tried_again(empty_dsn: str):
             migrate.migrate(conn, [steps[0], bad])
         assert conn.execute("select to_regclass('mg.half')").fetchone() == (None,)
         assert migrate.migrate(conn)[0] == steps[1].name
+
+
+def test_first_migration_that_fails_says_why(empty_dsn: str):
+    """The rights of readers are given where there is something to read, and never in place of the cause."""
+    bad = replace(migrate.migrations()[0], text="select 1 / 0")
+    with psycopg.connect(empty_dsn, autocommit=True) as conn:
+        conn.execute("do $$ begin create role mg_read nologin; exception when duplicate_object then null; end $$")
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            migrate.migrate(conn, [bad])
+        assert migrate.migrate(conn)[0] == bad.name
+
+
+def test_time_to_connect_is_the_given_one_unless_the_address_has_its_own():
+    assert parameters(with_timeout("postgresql://a:b@h/d", 3), "x")["connect_timeout"] in (3, "3")
+    assert parameters(with_timeout("host=h connect_timeout=7", 3), "x")["connect_timeout"] in (7, "7")
+    assert parameters(with_timeout("postgresql://a:b%20@h/d", 3), "x")["password"] == "b "
+    with pytest.raises(StoreError, match="cannot be read"):
+        with_timeout("host=h nonsense", 3)
 
 
 def test_migration_changed_after_it_was_applied_is_refused(fresh_dsn: str):

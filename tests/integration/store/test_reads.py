@@ -96,9 +96,33 @@ def test_alerts_are_listed_worst_first_and_cleared_unseen_ones_stay(store: Store
     assert [row.rule for row in reads.alerts()] == ["sos", "feed_health", "silence"]
     assert reads.alerts()[0].detail == {"text": "求救"}
     with psycopg.connect(store_dsn) as conn:
-        conn.execute("update mg.alert set seen_at = now()")
+        conn.execute("update mg.alert set seen_at = now(), seen_by = 'lin'")
     assert [row.rule for row in reads.alerts()] == ["sos", "feed_health"]
     assert len(reads.alerts(active_or_unseen=False)) == 3
+
+
+def test_every_active_alert_is_read_and_of_those_over_the_last_to_end(store: Store, reads: Reads):
+    active = [build.alert(key=AlertKey(RuleName.SILENCE, 412_000_000 + k)) for k in range(600)]
+    over = [build.alert(key=AlertKey(RuleName.SOS, k), active=False, cleared_at=T0 + k * HOUR) for k in range(1, 6)]
+    store.commit(build.outcome(alerts=[*active, *over]))
+    rows = reads.alerts(limit=2)
+    assert sum(row.active for row in rows) == 600
+    assert {row.mmsi for row in rows if not row.active} == {4, 5}
+
+
+def test_reads_of_one_moment_do_not_see_what_is_committed_meanwhile(store: Store, reads: Reads):
+    store.commit(build.outcome(clock=T0))
+    with reads.moment() as then:
+        before = then.rev()
+        store.commit(build.outcome(clock=T0 + HOUR, vessels=build.vessels()))
+        assert (then.rev(), then.clock(), len(then.vessels().mmsi)) == (before, AT_T0, 0)
+    assert (reads.rev(), len(reads.vessels().mmsi)) == (before + 1, 1)
+
+
+def test_sample_vessels_are_those_whose_roster_row_says_so(store: Store, reads: Reads):
+    said = ({"sample": True}, {"sample": False}, None, {})
+    store.save_roster([RosterRow(mmsi, owner=owner) for mmsi, owner in enumerate(said, 1)])
+    assert reads.sample_vessels() == {1}
 
 
 def test_changed_place_becomes_a_version_and_an_unchanged_one_nothing(store: Store, reads: Reads):
@@ -146,11 +170,24 @@ def test_feeds_show_their_health_and_refusals(store: Store, reads: Reads):
     assert store.add_feed("udp", "ais", True) == code
     assert store.add_feed("bd", "vms", False) == code + 1
     refused = [Refusal(T0, code, k, Reason.CHECKSUM, "x") for k in range(3)]
-    store.commit(build.outcome(feeds=[FeedState(code, last_at=T0, count=9)], batch=Batch(refusals=refused)))
+    heard = FeedState(code, last_at=T0, hour=T0 // HOUR, count=9)
+    store.commit(build.outcome(feeds=[heard], batch=Batch(refusals=refused)))
     udp, beidou = reads.feeds()
     assert (udp.name, udp.last_at, udp.down_since, udp.hour_count, udp.refused) == ("udp", AT_T0, None, 9, 3)
     assert (beidou.name, beidou.watched, beidou.last_at, beidou.refused) == ("bd", False, None, 0)
     assert reads.refusals() == [("udp", "checksum", 3)]
+
+
+@pytest.mark.parametrize(
+    ("hourly", "minutes", "count", "pace"),
+    [((), 30, 1_000, 2_000), ((), 1, 100, 600), ((4_000, 900), 30, 100, 4_000), ((), -30, 0, 0)],
+    ids=["half an hour", "first minutes count as ten", "a full hour", "before its first full hour begins"],
+)
+def test_pace_of_a_feed_is_that_of_its_best_hour(store: Store, reads: Reads, hourly, minutes, count, pace):
+    code, hour = store.add_feed("udp", "ais", True), T0 // HOUR
+    last = hour * HOUR + minutes * 60 * SECOND
+    store.commit(build.outcome(feeds=[FeedState(code, last_at=last, hourly=hourly, hour=hour, count=count)]))
+    assert reads.feeds()[0].hour_pace == pace
 
 
 def test_ports_are_saved_once(store: Store, reads: Reads):
@@ -223,12 +260,12 @@ def test_read_only_query_refuses_everything_else(store: Store, store_dsn: str, q
 
 
 def test_plain_user_of_the_server_migrates_and_is_told_what_only_an_administrator_can_do(
-    postgres: EmbeddedPostgres, empty_dsn: str
+    empty_dsn: str,
 ):
-    plain = make_conninfo(empty_dsn, user="mg_plain")
+    plain = make_conninfo(empty_dsn, user="mg_plain", password="plain")
     with psycopg.connect(empty_dsn, autocommit=True) as admin:
         admin.execute("drop role if exists mg_plain")
-        admin.execute("create role mg_plain login")
+        admin.execute("create role mg_plain login password 'plain'")
         try:
             admin.execute(f"alter database {admin.info.dbname} owner to mg_plain")
             with Store.open(plain) as store:
@@ -242,7 +279,7 @@ def test_plain_user_of_the_server_migrates_and_is_told_what_only_an_administrato
                 store.migrate()
             assert len(read_only_query(plain, "select * from position")[1]) == 1
         finally:
-            admin.execute(f"alter database {admin.info.dbname} owner to postgres")
+            admin.execute(f"alter database {admin.info.dbname} owner to current_user")
             admin.execute("drop owned by mg_plain cascade")
             admin.execute("drop role mg_plain")
 
@@ -250,3 +287,13 @@ def test_plain_user_of_the_server_migrates_and_is_told_what_only_an_administrato
 def test_address_that_cannot_be_read_is_refused_with_the_mend():
     with pytest.raises(StoreError, match="postgresql://"):
         Store.open("this is no address")
+
+
+def test_feed_never_heard_has_no_receipt_however_long_it_is_watched(store: Store, reads: Reads, store_dsn: str):
+    code = store.add_feed("quay", "ais", watched=True)
+    store.commit(build.outcome(feeds=[FeedState(code, last_at=T0, down_since=T0)]))
+    (quay,) = reads.feeds()
+    assert (quay.last_at, quay.down_since) == (None, datetime.fromtimestamp(T0 / 1e6, UTC))
+    assert read_only_query(store_dsn, "select last_at from feed")[1] == [(None,)]
+    store.commit(build.outcome(feeds=[FeedState(code, last_at=T0 + 1, hour=T0 // HOUR + 1)]))
+    assert reads.feeds()[0].last_at is not None

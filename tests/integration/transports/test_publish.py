@@ -28,6 +28,7 @@ class Outbox:
 
     def __init__(self) -> None:
         self.rows: dict[str, tuple[PendingAlert, int]] = {}
+        self.sent: dict[str, str] = {}
         self.away = False
         self._rev = 0
         self._changed = Condition()
@@ -36,7 +37,8 @@ class Outbox:
         with self._changed:
             self._rev += 1
             published = self.rows.get(alert.alert_id, (None, 0))[1]
-            self.rows[alert.alert_id] = (PendingAlert(alert, grid_id, self._rev), published)
+            pending = PendingAlert(alert, grid_id, self._rev, self.sent.get(alert.alert_id))
+            self.rows[alert.alert_id] = (pending, published)
 
     def unpublished(self) -> list[PendingAlert]:
         if self.away:
@@ -44,10 +46,11 @@ class Outbox:
         with self._changed:
             return [p for p, published in self.rows.values() if published < p.rev]
 
-    def mark(self, ids: Iterable[str], rev: int) -> None:
+    def mark(self, ids: Iterable[str], rev: int, grid: int) -> None:
         with self._changed:
             for name in ids:
                 self.rows[name] = (self.rows[name][0], rev)
+                self.sent[name] = self.rows[name][0].grid_id
             self._changed.notify_all()
 
     def active(self) -> list[PendingAlert]:
@@ -145,7 +148,7 @@ def test_a_store_that_is_away_is_told_and_asked_again(broker: Broker) -> None:
 def test_a_broker_that_forgot_hears_all_active_alerts_again(broker: Broker) -> None:
     outbox = Outbox()
     outbox.commit(SOS)
-    outbox.mark([SOS.alert_id], 99)
+    outbox.mark([SOS.alert_id], 99, 0)
     with publishing(broker, outbox, active=outbox.active) as publisher:
         listener = Listener(broker, "mg/v1/alert/#")
         ((topic, _, _),) = listener.until(lambda heard: len(heard) >= 1)[:1]

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from pyproj import Geod
-from shapely.geometry import shape
+from shapely.geometry import Point, shape
 
 from maritime_grid.cli.area import circle, port_zones, read_area, read_grids, read_ports, read_zones
+from maritime_grid.cli.grids import faults_of
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.settings import Settings, load_settings
 from maritime_grid.store.rows import PortRow
@@ -147,3 +148,67 @@ def test_list_of_ports_in_another_encoding_is_named(tmp_path: Path) -> None:
     path = tmp_path / "ports.csv"
     path.write_bytes((HEADER + "P1,沈家门,b,c,122.0,30.0\n").encode("gbk"))
     assert "not UTF-8" in fault(read_ports, path)
+
+
+@pytest.mark.parametrize(
+    ("properties", "said"),
+    [
+        ({"valid_from": "2026-05-01", "valid_to": "2026-09-16"}, "MM-DD"),
+        ({"valid_from": "02-29", "valid_to": "05-01"}, "MM-DD"),
+        ({"valid_from": "5月1日", "valid_to": "9月16日"}, "MM-DD"),
+        ({"valid_from": "05-01"}, "MM-DD"),
+        ({"dwell_s": "ten"}, "dwell_s is 'ten'"),
+        ({"dwell_s": -5}, "dwell_s is -5"),
+        ({"port_ids": "P7"}, '["P01"]'),
+    ],
+)
+def test_fact_that_the_engine_could_not_use_is_refused_at_loading(
+    tmp_path: Path, settings: Settings, properties: dict[str, object], said: str
+) -> None:
+    path = geojson(tmp_path / "z.geojson", feature("Z1", kind="prohibited", **properties))
+    message = fault(read_zones, path, settings)
+    assert said in message
+    assert f"{path}: feature Z1" in message
+
+
+def storm(ident: str, **properties: object) -> dict[str, Any]:
+    given = {"times": ["2026-08-01T08:00:00+08:00", "2026-08-01T20:00:00+08:00"], "radius_m": [200_000, 250_000]}
+    line = {"type": "LineString", "coordinates": [[125.0, 26.0], [123.5, 29.0]]}
+    return {
+        "type": "Feature",
+        "properties": {"grid_id": ident, "kind": "storm", **given, **properties},
+        "geometry": line,
+    }
+
+
+def test_storm_becomes_a_zone_over_all_its_way_with_its_track(tmp_path: Path, settings: Settings) -> None:
+    (zone,) = read_zones(geojson(tmp_path / "z.geojson", storm("T2611")), settings)
+    begins, ends = 1785542400_000_000, 1785585600_000_000
+    assert zone.attributes == {"track": [[begins, 125.0, 26.0, 200_000.0], [ends, 123.5, 29.0, 250_000.0]]}
+    assert shape(zone.fence).covers(Point(124.2, 27.5))
+    assert shape(zone.fence).area > 20  # square degrees
+
+
+@pytest.mark.parametrize(
+    ("properties", "said"),
+    [({"times": ["2026-08-01T08:00:00+08:00"]}, "`times` does not fit"), ({"radius_m": None}, "`radius_m` is null")],
+)
+def test_storm_with_a_wrong_track_is_refused_by_loading_and_by_checking(
+    tmp_path: Path, settings: Settings, properties: dict[str, object], said: str
+) -> None:
+    path = geojson(tmp_path / "z.geojson", storm("T2611", **properties), storm("T2612"))
+    message = fault(read_zones, path, settings)
+    assert said in message
+    assert f"{path}: T2611" in message
+    assert [said in line for line in faults_of(path, settings, zones=True)] == [True]
+
+
+def test_a_track_that_no_times_made_is_passed_over(tmp_path: Path, settings: Settings) -> None:
+    path = geojson(tmp_path / "z.geojson", feature("Z1", kind="prohibited", track=[[1, 2, 3, 4]]))
+    assert read_zones(path, settings)[0].attributes == {}
+
+
+def test_port_ids_may_be_absent_or_null(tmp_path: Path, settings: Settings) -> None:
+    path = geojson(tmp_path / "z.geojson", feature("Z1", kind="prohibited", port_ids=None, dwell_s=600))
+    (zone,) = read_zones(path, settings)
+    assert (zone.port_ids, zone.attributes) == ((), {"dwell_s": 600})

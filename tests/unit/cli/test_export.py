@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import zipfile
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from maritime_grid.cli.export import format_of, query_of, write_csv, write_geojson
+from maritime_grid.cli.export import destination, format_of, query_of, write_csv, write_geojson, write_xlsx
 from maritime_grid.cli.times import instant
 from maritime_grid.domain.errors import UsageError
 
@@ -76,5 +78,28 @@ def test_format_follows_the_name_of_the_file() -> None:
     assert format_of(None) == "csv"
     assert format_of(Path("a.geojson")) == "geojson"
     assert format_of(Path("a.CSV")) == "csv"
-    with pytest.raises(UsageError, match=r"\.xlsx"):
-        format_of(Path("a.xlsx"))
+    with pytest.raises(UsageError, match=r"\.ods"):
+        format_of(Path("a.ods"))
+
+
+def test_excel_file_has_beijing_times_numbers_and_text_that_is_never_a_formula() -> None:
+    out = io.BytesIO()
+    write_xlsx(out, ["t", "mmsi", "name", "detail"], [(T, 412000001, "=1+1", {"people": 3}), (None, 2, "浙普渔", None)])
+    with zipfile.ZipFile(out) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        words = re.findall(r"<t[^>]*>(.*?)</t>", book.read("xl/sharedStrings.xml").decode())
+    assert words == ["t (UTC+8)", "mmsi", "name", "detail", "=1+1", '{"people": 3}', "浙普渔"]
+    cells = dict(re.findall(r'<c r="(\w+)"[^>]*><v>(.*?)</v>', sheet))
+    noon = (T - datetime(1899, 12, 30, tzinfo=UTC)).days + 0.5  # 04:00 UTC, in days as Excel counts them
+    assert (float(cells["A2"]), cells["B2"]) == (noon, "412000001")
+    assert "<f>" not in sheet
+    assert "A3" not in cells
+
+
+def test_file_that_could_not_be_written_whole_is_not_there(tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    output.write_text("of yesterday")
+    with pytest.raises(ZeroDivisionError), destination(output) as out:
+        out.write(b"half")
+        raise ZeroDivisionError
+    assert [(f.name, f.read_text()) for f in tmp_path.iterdir()] == [("out.csv", "of yesterday")]

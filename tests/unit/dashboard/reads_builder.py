@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,12 +14,24 @@ from typing import Any
 import numpy as np
 
 from dashboard.options import DashboardSettings
-from maritime_grid.store.rows import AlertRow, EventRow, FeedRow, GridFlow, PlaceRow, PortRow, VesselCard, VesselNow
+from maritime_grid.store.rows import (
+    AlertRow,
+    CaseTally,
+    EventRow,
+    FeedRow,
+    GridFlow,
+    PlaceRow,
+    PortRow,
+    VesselCard,
+    VesselNow,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 AREA = ROOT / "config" / "zhoushan"
 NOON = datetime(2026, 5, 20, 4, 0, tzinfo=UTC)
 AIS, VMS = 1, 2
+PROHIBITED = {"name_zh": "禁入区甲(示例)", "name_en": "Prohibited area A (sample)"}
+RESERVE = {"name_zh": "保护区核心区(示例)", "name_en": "Reserve core (sample)"}
 
 
 def options(**changes: Any) -> DashboardSettings:
@@ -26,6 +39,8 @@ def options(**changes: Any) -> DashboardSettings:
     base = DashboardSettings(
         coast_file=AREA / "zhoushan_land_200m.geojson",
         wide_coast_file=AREA / "east_china_sea_land.geojson",
+        guarded_kinds=("prohibited", "reserve"),
+        language="zh_CN",
         demo=True,
         refresh_s=0.5,
         min_refresh_s=0.1,
@@ -33,6 +48,7 @@ def options(**changes: Any) -> DashboardSettings:
         dead_s=8.0,
         feed_gap_factor=10.0,
         feed_gap_max_s=600.0,
+        over_s=43_200.0,
         lost_factor=6.0,
         forget_s=86_400.0,
         flow_s=3_600.0,
@@ -71,7 +87,9 @@ def alert(rule: str, severity: int, mmsi: int = 412_000_001, **changes: Any) -> 
 
 
 def feed(code: int, kind: str, **changes: Any) -> FeedRow:
-    base = FeedRow(code, kind, kind, watched=True, last_at=NOON, down_since=None, hour_count=36_000, refused=0)
+    base = FeedRow(
+        code, kind, kind, watched=True, last_at=NOON, down_since=None, hour_count=36_000, refused=0, hour_pace=36_000
+    )  # fmt: skip
     return replace(base, **changes)
 
 
@@ -101,8 +119,15 @@ class FleetReads:
 
     def __init__(self, now: Any, size: int = 1_200, seed: int = 7) -> None:
         self.now, self.up, self.feeding, self.ais_on = now, True, True, True
+        self.ahead_s = 0.0  # receipts are stamped so far in the future
+        self.hour_pace = 90_000  # of the AIS feed, as the store tells it
+        self.more_feeds: list[FeedRow] = []
+        self.more_places: list[PlaceRow] = []
+        self.samples: frozenset[int] = frozenset()
+        self.failing = ""  # name of a read that fails
         self.open_alerts: list[AlertRow] = []
         self.recent: list[EventRow] = []
+        self.cases: list[CaseTally] = []
         self._places, self._ports = sample_places(), sample_ports()
         random = np.random.default_rng(seed)
         home = random.integers(0, len(self._ports), size)
@@ -122,6 +147,13 @@ class FleetReads:
     def _check(self) -> None:
         if not self.up:
             raise ConnectionError("the store is away")
+
+    @contextmanager
+    def moment(self) -> Generator[FleetReads]:
+        yield self
+
+    def sample_vessels(self) -> frozenset[int]:
+        return self.samples
 
     def rev(self) -> int:
         self._check()
@@ -174,7 +206,9 @@ class FleetReads:
 
     def places(self) -> list[PlaceRow]:
         self._check()
-        return self._places
+        if self.failing == "places":
+            raise ConnectionError("no places now")
+        return [*self._places, *self.more_places]
 
     def ports(self) -> list[PortRow]:
         self._check()
@@ -189,10 +223,16 @@ class FleetReads:
             self._last[VMS] = now
             if self.ais_on:
                 self._last[AIS] = now
+        ais = self._last[AIS] + timedelta(seconds=self.ahead_s)
         return [
-            FeedRow(AIS, "ais-udp", "ais", True, self._last[AIS], None, 90_000, 12),
-            FeedRow(VMS, "terminals", "vms", True, self._last[VMS], None, 5_000, 0),
+            FeedRow(AIS, "ais-udp", "ais", True, ais, None, 90_000, 12, self.hour_pace),
+            FeedRow(VMS, "terminals", "vms", True, self._last[VMS], None, 5_000, 0, self.hour_pace // 18),
+            *self.more_feeds,
         ]
+
+    def case_tallies(self) -> list[CaseTally]:
+        self._check()
+        return self.cases
 
     def statuses(self):
         return [("ingest", {"spool_packets": 3, "lag_p99_s": 0.4, "refusals": {"checksum": 2}}, 1.5)]
@@ -226,8 +266,8 @@ class FleetReads:
             at(3, "sos", 4, 3.2, 8, detail={"note": "机舱进水，4 人在船"}),
             at(11, "silence", 3, 252, 20),
             at(12, "silence", 2, 131, 20),
-            at(17, "zone_entry", 2, 22, 2, place="ZS-N-1"),
-            at(18, "zone_entry", 2, 7, 27, place="ZS-N-1"),
+            at(17, "zone_entry", 3, 22, 2, place="ZS-P-1", detail=PROHIBITED),
+            at(18, "zone_entry", 2, 7, 27, place="ZS-N-1", detail=RESERVE),
             at(19, "silence", 1, 700, 1),
             at(23, "silence", 2, 125, 30),
         ]

@@ -3,17 +3,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
+import numpy as np
 import pytest
 
 from dashboard.app import create_app
+from dashboard.metrics import exposition, process_registry
 from dashboard.snapshot import Snapshot
 from dashboard.views.frame import HEADER
 from dashboard.views.status import ms
 
-from .reads_builder import NOON, FleetReads, options
+from .reads_builder import NOON, VMS, FleetReads, alert, feed, options
 from .serving import serving
 
 
@@ -88,6 +91,40 @@ def test_a_store_that_never_answered_gives_an_empty_wall(reads, time):
     assert HEADER.unpack_from(snap.frame.vessels.raw)[1] == 0
 
 
+def test_a_server_that_has_read_nothing_says_so_until_its_first_read(reads, time):
+    def unread(snap: Snapshot) -> tuple[bool, bool]:
+        return status(snap)["unread"], HEADER.unpack_from(snap.frame.vessels.raw)[8] == 1
+
+    reads.up = False
+    snap = snapshot(reads, time)
+    assert unread(snap) == (True, True)
+    snap.refresh()
+    assert unread(snap) == (True, True)
+    reads.up = True
+    snap.refresh()
+    assert unread(snap) == (False, False)
+    reads.up = False
+    snap.refresh()
+    assert unread(snap) == (False, False)
+
+
+def test_places_that_changed_while_a_frame_failed_come_with_the_next(reads, time, monkeypatch):
+    snap = Snapshot(reads, options(places_s=0), time.ms, "build")
+    snap.refresh()
+    reads._places = [place for place in reads._places if place.code != 5]
+
+    def once(*_: object) -> None:
+        monkeypatch.undo()
+        raise MemoryError
+
+    monkeypatch.setattr("dashboard.snapshot.status_body", once)
+    snap.refresh()
+    snap.refresh()
+    assert status(snap)["geo_rev"] == 2
+    assert len(json.loads(snap.frame.geo.grids.raw)["features"]) == 33
+    assert "5" not in json.loads(snap.frame.meta.raw)["places"]
+
+
 def test_another_store_begins_the_list_of_vessels_anew(reads, time):
     snap = snapshot(reads, time)
     snap.refresh()
@@ -98,6 +135,83 @@ def test_another_store_begins_the_list_of_vessels_anew(reads, time):
     assert status(snap)["epoch"] > epoch
     assert status(snap)["names_rev"] > names
     assert snap.known.rev < 10_000
+
+
+def test_a_round_that_fails_half_way_changes_nothing_and_is_read_again(reads, time):
+    reads.failing = "places"
+    snap = snapshot(reads, time)
+    snap.refresh()
+    assert (status(snap)["store"], len(snap.known.fleet), snap.known.rev, snap.known.due) == ("down", 0, 0, {})
+    reads.failing = ""
+    snap.refresh()
+    assert (status(snap)["store"], len(snap.known.fleet), len(snap.known.places)) == ("up", 300, 58)
+    snap.known.expect_places()
+    reads._places, reads.failing = reads._places[:3], "places"
+    snap.refresh()
+    reads.failing = ""
+    snap.refresh()
+    assert len(snap.known.places) == 3
+
+
+def test_every_active_alert_is_sent_and_counted(reads, time):
+    at_sea = [alert("silence", 2, int(m), raised_at=NOON) for m in reads.mmsi]
+    reads.open_alerts = [*at_sea, alert("silence", 2, 9, active=False, cleared_at=NOON)]
+    snap = snapshot(reads, time)
+    snap.refresh()
+    sent = status(snap)
+    assert (len(sent["alerts"]), sent["alerts_total"], sent["counts"]) == (301, 300, [0, 300, 0, 0])
+    assert sum(tile["alerts"][1] for tile in sent["tiles"]) == 300
+
+
+def test_a_made_up_vessel_on_the_map_marks_the_wall_as_demonstration(reads, time):
+    snap = Snapshot(reads, options(demo=False), time.ms, "build")
+    snap.refresh()
+    assert status(snap)["demo"] is False
+    reads.samples = frozenset({int(reads.mmsi[5])})
+    snap = Snapshot(reads, options(demo=False), time.ms, "build")
+    snap.refresh()
+    assert status(snap)["demo"] is True
+
+
+def ais_late_after(snap: Snapshot) -> float:
+    return status(snap)["feeds"][0]["late_after_s"]
+
+
+def test_a_fast_feed_of_unknown_hours_is_known_by_its_moves_soon_after_the_start(reads, time):
+    reads.hour_pace = 0
+    reads.source[:] = VMS  # none of its vessels tells of it
+    snap = snapshot(reads, time)
+    for _ in range(25):
+        snap.refresh()
+        time.forward(1)
+    assert ais_late_after(snap) == 10.0
+    reads.ais_on = False
+    time.forward(600)
+    snap.refresh()
+    assert ais_late_after(snap) == 10.0
+    reads.ais_on = True  # the outage is no part of its pace
+    for _ in range(3):
+        snap.refresh()
+        time.forward(1)
+    assert ais_late_after(snap) == 10.0
+
+
+def test_a_feed_that_stopped_before_the_server_began_is_known_by_its_vessels(reads, time):
+    reads.hour_pace = 0
+    told = reads.vessels
+
+    def spread(since_rev: int = 0):
+        rows = told(since_rev)
+        return replace(rows, received_at=rows.received_at - np.arange(len(rows.mmsi)) % 30 * 500_000)
+
+    reads.vessels = spread
+    snap = snapshot(reads, time)
+    snap.refresh()
+    assert ais_late_after(snap) == 10.0
+    reads.vessels = told  # all in one burst: says nothing of a pace
+    snap = snapshot(reads, time)
+    snap.refresh()
+    assert ais_late_after(snap) == 600.0
 
 
 def test_names_come_in_the_order_of_the_vessels(reads, time):
@@ -151,6 +265,16 @@ def test_ready_means_store_up_and_data_fresh(client, time):
     assert client.get("/healthz").status_code == 200
 
 
+def test_data_stamped_ahead_of_now_is_a_fault_and_not_ready(client, reads, time):
+    assert client.get("/readyz").json()["clock"] == "right"
+    time.forward(-5)
+    assert client.get("/readyz").status_code == 200
+    time.forward(-1)
+    ahead = client.get("/readyz")
+    assert ahead.status_code == 503
+    assert (ahead.json()["clock"], ahead.json()["fresh"]) == ("ahead", False)
+
+
 def test_metrics_tell_feeds_alerts_refusals_and_the_process(client):
     text = client.get("/metrics").text
     for line in (
@@ -165,6 +289,16 @@ def test_metrics_tell_feeds_alerts_refusals_and_the_process(client):
         "process_resident_memory_bytes",
     ):
         assert line in text
+
+
+def test_metrics_leave_out_the_hour_of_a_feed_that_is_not_counted(reads, time):
+    reads.more_feeds = [feed(9, "quay", hour_count=0)]
+    snap = snapshot(reads, time)
+    snap.refresh()
+    text = exposition(process_registry(), snap, time.ms()).decode()
+    assert 'maritime_grid_feed_hour_messages{feed="terminals"} 5000.0' in text
+    assert 'maritime_grid_feed_down{feed="quay"} 0.0' in text
+    assert 'maritime_grid_feed_hour_messages{feed="quay"}' not in text
 
 
 def test_openapi_lists_the_endpoints(client):

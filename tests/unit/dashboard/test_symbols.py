@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
@@ -13,10 +15,10 @@ from .reads_builder import AIS, NOON, VMS, alert, feed, options, us, vessels
 FEEDS = [feed(AIS, "ais"), feed(VMS, "vms")]
 
 
-def judged(rows: list[dict[str, object]], alerts=(), feeds=FEEDS, clock: int = us(NOON)):
+def judged(rows: list[dict[str, object]], alerts=(), feeds=FEEDS, clock: int = us(NOON), pace: float = 0):
     fleet = Fleet()
     fleet.merge(vessels(rows))
-    return assess(fleet, feeds, alerts, clock, options())
+    return assess(fleet, feeds, {AIS: pace, VMS: pace}, alerts, clock, options())
 
 
 @pytest.mark.parametrize(
@@ -63,9 +65,18 @@ def test_an_open_warning_goes_before_lost_and_a_notice_does_not():
 def test_silent_means_lost_at_sea_while_the_feed_is_up():
     late = us(NOON) + 3_600_000_000
     rows = [{"mmsi": 1}, {"mmsi": 2, "in_port": True}]
-    assert judged(rows, clock=late).silent.tolist() == [True, False]
+    up = [feed(AIS, "ais", last_at=NOON + timedelta(hours=1))]
+    assert judged(rows, feeds=up, clock=late).silent.tolist() == [True, False]
     down = [feed(AIS, "ais", down_since=NOON)]
     assert judged(rows, feeds=down, clock=late).silent.tolist() == [False, False]
+
+
+def test_a_feed_that_is_late_makes_none_of_its_vessels_silent():
+    rows = [{"mmsi": 1, "transmitter": "A"}, {"mmsi": 2, "transmitter": "A"}]
+    two_minutes = us(NOON) + 120_000_000
+    assert judged(rows, clock=two_minutes, pace=36_000).silent.tolist() == [False, False]
+    in_time = [feed(AIS, "ais", last_at=NOON + timedelta(minutes=2))]
+    assert judged(rows, feeds=in_time, clock=two_minutes, pace=36_000).silent.tolist() == [True, True]
 
 
 def test_a_distress_device_leaves_the_map_after_18_minutes_unless_its_alert_is_open():

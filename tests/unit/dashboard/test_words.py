@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.pages import wall
 from dashboard.words import LANGUAGES, Catalogues, read_words
 from ingest.batch import Reason
 from maritime_grid.domain.alerts import RuleName, Severity
+from maritime_grid.domain.mmsi import DEVICES
 from maritime_grid.domain.world import FeedKind
 
 HERE = Path(__file__).resolve().parents[3] / "dashboard"
@@ -50,7 +52,8 @@ def test_every_word_asked_for_is_in_the_catalogue(lang):
 def test_every_rule_severity_and_feed_kind_has_a_word(lang):
     keys = [f"rule.{r.value}" for r in RuleName] + [f"severity.{s.name.lower()}" for s in Severity]
     keys += [f"kind.{k.value}" for k in FeedKind] + [f"event.{k}" for k in ("enter", "exit", "cross", "dwell")]
-    keys += [f"banner.why.{why}" for why in ("dead", "store", "stale", "empty")]
+    keys += [f"banner.why.{why}" for why in ("dead", "store", "stale", "empty", "clock", "paint")]
+    keys += [f"device.{name}" for name in DEVICES.values()] + ["banner.clock", "banner.paint"]
     assert [k for k in keys if k not in TABLES[lang]] == []
     assert Reason.CHECKSUM  # reasons are machine words, shown to operators only
 
@@ -78,7 +81,22 @@ def test_no_literal_text_stands_in_a_layout():
 
 
 @pytest.mark.parametrize(
-    ("asked", "lang"), [(None, "zh_CN"), ("en", "en"), ("zh-CN", "zh_CN"), ("zh", "zh_CN"), ("xx", "zh_CN")]
+    ("asked", "lang"),
+    [(None, "zh_CN"), ("en", "en"), ("zh-CN", "zh_CN"), ("zh", "zh_CN"), ("xx", "zh_CN"), (["en", "en"], "zh_CN")],
 )
 def test_an_unknown_language_gets_chinese(asked, lang):
     assert Catalogues().pick(asked).lang == lang
+
+
+@pytest.mark.parametrize(("asked", "lang"), [(None, "en"), ("xx", "en"), ("zh", "zh_CN")])
+def test_the_language_of_the_settings_is_that_of_who_asks_for_none(asked, lang):
+    assert Catalogues("en").pick(asked).lang == lang
+
+
+def test_the_wall_is_sent_every_word_that_its_scripts_ask_for_and_none_of_the_pages_of_people():
+    sent = {key for key in TABLES["zh_CN"] if wall.is_ours(key)}
+    scripts = [path for path in SCRIPTS if path.name < "70"]
+    asked = set().union(*map(keys_in_script, scripts)) & TABLES["zh_CN"].keys()
+    assert len(asked) > 25
+    assert asked - sent == set()
+    assert {"case.kind.dispute", "login.title", "alerts.acknowledge"}.isdisjoint(sent)

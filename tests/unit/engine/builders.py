@@ -12,7 +12,16 @@ from shapely.geometry import box
 
 from geofence.fences import Fence, FenceSet
 from geofence.membership import EventKind, FenceRules
-from ingest.batch import POSITION_DTYPES, Batch, Positions, SosReport, StaticReport, TextReport
+from ingest.batch import (
+    POSITION_DTYPES,
+    Batch,
+    CrewReport,
+    PortReport,
+    Positions,
+    SosReport,
+    StaticReport,
+    TextReport,
+)
 from maritime_grid.domain.alerts import Alert, RuleName
 from maritime_grid.domain.state import EngineState, Outcome, VesselState
 from maritime_grid.domain.world import Feed, FeedKind, Place, Roster, RuleSettings, World
@@ -110,6 +119,8 @@ class Report:
     text: str | None = None
     ship_type: int | None = None
     button: bool = False
+    crew: int | None = None
+    port: str | None = None
 
     @property
     def received_at(self) -> int:
@@ -140,6 +151,10 @@ def batch_of(reports: Sequence[Report], first_seq: int = 1) -> Batch:
             out.sos.append(SosReport(**who, lon=where[0], lat=where[1]))
         elif r.ship_type is not None:
             out.statics.append(StaticReport(**who, ship_type=r.ship_type))
+        elif r.crew is not None:
+            out.crew.append(CrewReport(**who, on_board=r.crew))
+        elif r.port is not None:
+            out.port_reports.append(PortReport(**who, kind=r.port))
         else:
             lon, lat = place(r.x, r.y) if r.x is not None and r.y is not None else (np.nan, np.nan)
             rows.append({**who, "lon": lon, "lat": lat, "sog": r.sog, "nav_status": r.status})

@@ -22,6 +22,7 @@ from .builders import (
     CARGO,
     FILE,
     OTHER,
+    T0,
     VMS,
     Report,
     Run,
@@ -50,7 +51,7 @@ def feeds(draw: st.DrawFn) -> list[Report]:
     clock = 0.0
     for _ in range(draw(st.integers(1, 20))):
         clock += draw(STEPS)
-        late = draw(st.sampled_from([0, 0, 0, 0, 5, 100, 2000]))
+        late = draw(st.sampled_from([0, 0, 0, 0, 5, 100, 2000, 9000, 20_000]))
         source = draw(st.sampled_from([AIS, AIS, VMS, FILE]))
         if reports and source != reports[-1].source:
             clock += 0.001  # two feeds have no order of arrival but that of their receipts
@@ -86,7 +87,7 @@ def run_sharded(reports: list[Report], cuts: list[int], shards: int, the_world: 
             states[k], outcome = advance_vessels(states[k], part, the_world, pulses, clock, number)
             take(out, out.state, outcome)
         board = Board(out.state.alerts)
-        judge_feeds(out.state.feeds, feeds, pulses, the_world, board)
+        judge_feeds(feeds, pulses, the_world, board)
         out.alerts |= {a.alert_id: a for a in board.changes()}
         out.state = replace(out.state, feeds=feeds, alerts=board.open, clock=clock)
     out.state = replace(out.state, alerts=out.state.alerts | {k: a for s in states for k, a in s.alerts.items()})
@@ -95,12 +96,40 @@ def run_sharded(reports: list[Report], cuts: list[int], shards: int, the_world: 
     return out
 
 
+BACKLOG = [at(0, 9000, 0, OTHER), at(2000, 9000, 0, OTHER), at(-7000, 100, 0, late=9001)]
+
+
 @settings(max_examples=30, deadline=None)
 @given(feeds(), st.data())
 @example([at(0, 100, 0), at(5 * 3600, 100, 0)], None)
+@example(BACKLOG, None)
 def test_a_feed_cut_anywhere_says_the_same(reports: list[Report], data: st.DataObject | None):
     cuts = data.draw(st.lists(st.integers(0, len(reports)))) if data else []
     assert whole(run(reports, WORLD, cuts)) == whole(run(reports, WORLD))
+
+
+def ebbing(counts: list[int], spoken: list[int]) -> list[Report]:
+    """A feed with so many reports in each hour; BOAT is in the first five of them, and speaks at some later ones."""
+    reports = [
+        at(-T0 % 3600 + k * 3600 + n * 3600 / count, 100, 0, BOAT if k < 5 else OTHER)
+        for k, count in enumerate(counts)
+        for n in range(count)
+    ]
+    return sorted([*reports, *(at(s + 0.5, text="hello") for s in spoken)], key=lambda r: r.at)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(st.sampled_from([3, 5, 6, 13, 20, 30]), min_size=6, max_size=20),
+    st.lists(st.integers(0, 20 * 3600), max_size=3),
+    st.data(),
+)
+def test_a_feed_that_ebbs_and_flows_says_the_same_cut_anywhere(
+    counts: list[int], spoken: list[int], data: st.DataObject
+):
+    reports = ebbing(counts, spoken)
+    cuts = data.draw(st.lists(st.integers(0, len(reports)), max_size=8))
+    assert whole(run(reports, WORLD, cuts)) == whole(run(reports, WORLD, []))
 
 
 @settings(max_examples=12, deadline=None)

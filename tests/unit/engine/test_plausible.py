@@ -84,6 +84,14 @@ def test_last_fix_of_each_kind_of_feed_is_kept():
     assert int(vessels.source[0]) == AIS
 
 
+@pytest.mark.parametrize("cuts", [None, []])
+def test_fix_of_a_terminal_that_comes_late_beside_ais_is_its_last_of_that_kind(cuts: list[int] | None):
+    beside = [at(s, 0, 0) for s in range(0, 600, 10)]
+    late = [at(570, 0, 0, source=VMS, late=25), at(300, 0, 0, source=VMS, late=300)]
+    vessels = run([*beside, *late], world(), cuts).state.vessels
+    assert (int(vessels.vms_t[0]), int(vessels.ais_t[0])) == ((T0 + 570) * S, (T0 + 590) * S)
+
+
 def test_distance_agrees_with_a_degree_of_the_meridian():
     one = distance_m(np.array([122.0]), np.array([29.5]), np.array([122.0]), np.array([30.5]))
     assert one[0] == pytest.approx(110_852, rel=0.006)

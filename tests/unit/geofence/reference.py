@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
 from pyproj import Geod
 
@@ -25,6 +26,13 @@ def metres_outside(shape: shapely.Geometry, lon: float, lat: float) -> float:
     return flat.distance(shapely.Point(0, 0))
 
 
+def met_on_the_way(f: Fence, before: Report, report: Report) -> bool:
+    """Whether the moving circle holds one of 5,000 points of the way, each at its own time."""
+    t, lon, lat = np.linspace(before, report, 5000).T
+    x, y, radius = f.track.circle_at(t)
+    return bool((GEOD.inv(x, y, lon, lat)[2] <= radius).any())
+
+
 @dataclass
 class Row:
     confirmed: bool
@@ -33,6 +41,7 @@ class Row:
     in_n: int = 0
     out_t: int | None = None
     out_n: int = 0
+    came_from: Report | None = None
     dwelt: bool = False
 
 
@@ -53,11 +62,19 @@ class Vessel:
         f = self.version(code, t)
         return f and next(((w.opens, w.closes) for w in f.windows if w.opens <= t < w.closes), None)
 
+    def shape(self, f: Fence, t: int) -> shapely.Geometry:
+        """Its polygon; of a moving circle 720 corners of it at t."""
+        if f.track is None:
+            return f.geometry
+        lon, lat, radius = (float(column[0]) for column in f.track.circle_at(np.array([t])))
+        x, y, _ = GEOD.fwd([lon] * 720, [lat] * 720, [k / 2 for k in range(720)], [radius] * 720)
+        return shapely.Polygon(list(zip(x, y, strict=True)))
+
     def holds(self, code: int, t: int, lon: float, lat: float) -> bool:
         f = self.version(code, t)
         if f is None or (f.windows and self.window(code, t) is None):
             return False
-        return f.geometry.intersects(shapely.Point(lon, lat))
+        return self.shape(f, t).intersects(shapely.Point(lon, lat))
 
     def add(self, kind: int, code: int, t: int, now: int) -> None:
         self.events.append((self.number, code, kind, t, now))
@@ -95,7 +112,9 @@ class Vessel:
     def outside(self, code: int, report: Report, sparse: bool) -> None:
         t, lon, lat = report
         f, row = self.version(code, t), self.rows[code]
-        far = f is None or metres_outside(f.geometry, lon, lat) > self.rules.exit_distance_m
+        far = f is None or metres_outside(self.shape(f, t), lon, lat) > self.rules.exit_distance_m
+        if far and not row.confirmed and self.passed(code, row, report):
+            self.add(EventKind.CROSS, code, row.in_t, t)
         if not row.confirmed:
             if far or (t - row.in_t) / 1e6 > self.rules.sparse_interval_s:
                 del self.rows[code]
@@ -108,6 +127,16 @@ class Vessel:
                 self.add(EventKind.EXIT, code, row.out_t, t)
                 del self.rows[code]
 
+    def passed(self, code: int, row: Row, report: Report) -> bool:
+        if row.came_from is None or (report[0] - self.before[0]) / 1e6 > self.rules.cross_gap_s:
+            return False
+        f = self.version(code, report[0])
+        if f is None or f is not self.version(code, row.in_t) or f.track:
+            return False
+        ends = row.came_from[1:], report[1:]
+        outside = not any(shapely.Point(p).intersects(f.geometry) for p in ends)
+        return outside and shapely.LineString(ends).intersects(f.geometry)
+
     def inside(self, code: int, t: int, sparse: bool, opened: int | None) -> None:
         row = self.rows.get(code)
         is_grid = self.versions[code][0].layer == "grid"
@@ -115,6 +144,8 @@ class Vessel:
         taken = is_grid and any(self.versions[c][0].layer == "grid" for c in others)
         if row is None:
             row = self.rows[code] = Row(False, t, in_t=t)
+            if self.before is not None and (t - self.before[0]) / 1e6 <= self.rules.cross_gap_s:
+                row.came_from = self.before
             if opened is not None and not taken:
                 row.confirmed, row.since = True, opened
                 self.add(EventKind.ENTER, code, opened, t)
@@ -125,7 +156,7 @@ class Vessel:
             if not taken and self.lasted(row.in_n, row.in_t, t, sparse):
                 row.confirmed, row.since = True, row.in_t
                 self.add(EventKind.ENTER, code, row.in_t, t)
-        dwell = self.versions[code][-1].dwell_s
+        dwell = self.version(code, t).dwell_s
         if row.confirmed and dwell is not None and not row.dwelt and (t - row.since) / 1e6 > dwell:
             row.dwelt = True
             self.add(EventKind.DWELL, code, row.since + round(dwell * 1e6), t)
@@ -142,8 +173,14 @@ class Vessel:
                 continue
             if f.windows and (self.window(code, t0) is None or self.window(code, t1) is None):
                 continue
-            ends = [shapely.Point(p).intersects(f.geometry) for p in (p0, p1)]
-            if not any(ends) and shapely.LineString([p0, p1]).intersects(f.geometry):
+            shapes = [self.shape(f, t) for t in (t0, t1)]
+            if any(shapely.Point(p).intersects(shape) for p, shape in zip((p0, p1), shapes, strict=True)):
+                continue
+            if (
+                met_on_the_way(f, self.before, report)
+                if f.track
+                else shapely.LineString([p0, p1]).intersects(f.geometry)
+            ):
                 self.add(EventKind.CROSS, code, t1, t1)
 
 

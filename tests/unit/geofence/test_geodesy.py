@@ -71,7 +71,7 @@ def test_a_fence_beyond_the_antimeridian_is_near():
     fences = FenceSet([Fence(1, "", "zone", box(-180, 0, -179, 1))])
     lon, lat, one = np.array([179.999, 179.99]), np.array([0.5, 0.5]), np.zeros(2, np.int64)
     assert fences.distance_m(lon, lat, one + 1, one) == pytest.approx([111.32, 1113.2], rel=1e-4)
-    assert fences.within(lon, lat, one, 200.0).tolist() == [True, False]
+    assert fences.within(lon, lat, one, one, 200.0).tolist() == [True, False]
 
 
 @settings(max_examples=40, deadline=None)
@@ -83,4 +83,4 @@ def test_nearness_agrees_with_distance(lat, away_m, bearing, limit_m):
     reach = 0.01 + away_m / 111_000
     x, y = np.array([20 + reach * np.cos(bearing) / shrink]), np.array([lat + reach * np.sin(bearing)])
     distance = fences.distance_m(x, y, np.array([1]), np.zeros(1, np.int64))
-    assert fences.within(x, y, np.array([0]), limit_m)[0] == (distance[0] <= limit_m)
+    assert fences.within(x, y, np.array([0]), np.array([0]), limit_m)[0] == (distance[0] <= limit_m)

@@ -34,6 +34,25 @@ def moved(ring: list, dx: float, dy: float = 0.0) -> list:
 
 
 BOW = [[122.0, 30.0], [122.2, 30.2], [122.2, 30.0], [122.0, 30.2], [122.0, 30.0]]
+HEIGHTS = {
+    "mixed": [[*SQUARE[0], 5.0], *SQUARE[1:]],
+    "null": [[*c, None] for c in SQUARE],
+    "four numbers": [[*c, 0.0, 7] for c in SQUARE],
+    "a height of text": [[*c, "0 m"] for c in SQUARE],
+}
+
+
+@pytest.mark.parametrize("ring", HEIGHTS.values(), ids=HEIGHTS)
+@pytest.mark.parametrize("multi", [False, True])
+def test_what_stands_behind_lon_and_lat_is_passed_over(ring, multi, tmp_path):
+    drawn = {"type": "MultiPolygon", "coordinates": [[ring]]} if multi else polygon(ring)
+    features = read_features(written(tmp_path, drawn))
+    assert not check(features, exclusive=True)
+    wanted = [[SQUARE]] if multi else [SQUARE]
+    assert features[0].geometry["coordinates"] == wanted
+    assert features[0].shape().area == pytest.approx(0.01)
+
+
 FAULTS = {
     "self-intersection": (polygon(BOW), (122.1, 30.1), "self-intersection"),
     "unclosed": (polygon(SQUARE[:-1]), (122.0, 30.1), "not closed"),

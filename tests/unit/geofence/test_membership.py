@@ -114,6 +114,23 @@ def test_a_stay_dwells_once_and_again_only_after_leaving():
     assert told([zone], *stay, *away, *back) == expected
 
 
+@pytest.mark.parametrize(("first", "second", "dwells"), [(600, None, [600]), (None, 600, [600]), (1500, 600, [600])])
+def test_a_stay_dwells_by_the_version_in_force_at_the_fix(first, second, dwells):
+    shape = square(0, -5000, 5000, 5000)
+    versions = [fence(1, shape, dwell_s=first, valid_to=1200 * S),
+                fence(1, shape, version=2, dwell_s=second, valid_from=1200 * S)]  # fmt: skip
+    steps = [(s, 1000, 0) for s in range(0, 3000, 60)]
+    for events, _ in (run(versions, {1: track(*steps)}), run(versions, {1: track(*steps, (3060, -50, 0))})):
+        assert [t for kind, _, t in story(events) if kind == "dwell"] == dwells
+
+
+def test_a_version_yet_to_come_changes_no_stay_of_now():
+    shape = square(0, -5000, 5000, 5000)
+    versions = [fence(1, shape, dwell_s=600, valid_to=9000 * S), fence(1, shape, version=2, valid_from=9000 * S)]
+    events, _ = run(versions, {1: track(*((s, 1000, 0) for s in range(0, 1200, 60)))})
+    assert story(events) == [("enter", 1, 0), ("dwell", 1, 600)]
+
+
 def test_at_the_opening_of_a_window_vessels_inside_count_as_inside_at_once():
     zone = fence(1, square(0, -5000, 5000, 5000), windows=(Window(1000 * S, 2000 * S),))
     inside = [(s, 500, 0) for s in (930, 990, 1050, 1110)]
@@ -185,3 +202,29 @@ def test_the_thresholds_are_the_rules_own():
     strict = FenceRules(confirm_fixes=4, confirm_s=30, sparse_interval_s=3600, exit_distance_m=50, cross_gap_s=60)
     steps = [*((20 * k, 500, 0) for k in range(4)), *((100 + 20 * k, -60, 0) for k in range(4))]
     assert told([ZONE], *steps, rules=strict) == [("enter", 1, 0), ("exit", 1, 100)]
+
+
+STRIP = fence(1, square(0, -5000, 300, 5000))
+
+
+def test_a_passage_with_fixes_inside_too_short_for_an_entry_is_a_crossing_dated_at_the_first_of_them():
+    # 30 s apart at 5 m/s: two fixes inside the strip of 300 m, then more than 200 m beyond it
+    through = track(*[(s, -410 + 5 * s, 0) for s in range(0, 301, 30)])
+    events, state = run([STRIP], {1: through})
+    assert story(events) == [("cross", 1, 90)]
+    assert events[0][4] == 210 * S  # known at the first fix beyond the exit distance
+    assert not len(state.vessel)
+
+
+def test_a_stray_fix_inside_and_a_turn_within_the_zone_are_no_crossings():
+    stray = track((0, -900, 0), (60, 150, 0), (120, -880, 0), (180, -870, 0))
+    turn = track(*[(s, -400 + 5 * s, 0) for s in range(0, 121, 30)], (150, 100, 0), (180, -100, 0), (210, -300, 0))
+    for feed in (stray, turn):
+        assert story(run([STRIP], {1: feed})[0]) == []
+
+
+def test_a_first_fix_inside_and_a_gap_before_or_after_tell_of_no_crossing():
+    first = track((0, 150, 0), (60, 900, 0))
+    gap_before = track((0, -900, 0), (3700, 150, 0), (3760, 900, 0))
+    for feed in (first, gap_before):
+        assert "cross" not in [kind for kind, *_ in story(run([STRIP], {1: feed})[0])]

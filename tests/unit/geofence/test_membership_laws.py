@@ -11,6 +11,7 @@ from shapely.geometry import Polygon
 
 from geofence.fences import FenceSet, Window
 from geofence.membership import EventKind
+from geofence.moving import Track
 
 from .builders import RULES, S, fence, place, rows_of, run, square
 from .reference import reference_events
@@ -25,11 +26,20 @@ FENCES = [
     fence(3, HOLED, "grid"),
     fence(4, square(-1000, -1000, 1500, 400), dwell_s=400),
     fence(5, square(0, 0, 1200, 2000), windows=(Window(1200 * S, 3000 * S), Window(5000 * S, 9000 * S))),
-    fence(6, square(-2500, -2500, 0, 0), version=1, valid_to=2500 * S),
+    fence(6, square(-2500, -2500, 0, 0), version=1, valid_to=2500 * S, dwell_s=300),
     fence(6, square(500, 500, 2500, 2500), version=2, valid_from=2500 * S, valid_to=7000 * S),
     fence(7, square(-3500, 300, 3500, 380)),
+    fence(9, square(-1500, -1500, 1500, 1500), version=1, valid_to=3000 * S, dwell_s=1500),
+    fence(9, square(-1500, -1500, 1500, 1800), version=2, valid_from=3000 * S, valid_to=6000 * S),
+    fence(9, square(-1500, -1500, 1500, 1500), version=3, valid_from=6000 * S, dwell_s=600),
     fence(8, square(-800, -3000, 300, 3000), valid_from=1500 * S, windows=(Window(1000 * S, 4000 * S),)),
 ]
+STORM = Track.of([
+    [1000 * S, *place(-4000, -500), 700.0],
+    [3500 * S, *place(100, 300), 1300.0],
+    [7500 * S, *place(3000, -2000), 450.0],
+])  # fmt: skip
+FENCES.append(fence(10, STORM.swath(), track=STORM, valid_from=1000 * S, valid_to=7500 * S, dwell_s=700))
 COMPILED = FenceSet(FENCES)
 STEPS = st.sampled_from([10, 20, 30, 60, 60, 130, 180, 290, 300, 600, 4000])
 MOVES = st.sampled_from([0, 0, 10, -20, 30, -60, 150, -190, 400, -700, 1100, -1500, 2500])

@@ -35,7 +35,7 @@ def refused_counts(refusals: list[Refusal]) -> Counter[int]:
     out: Counter[int] = Counter()
     for refusal in refusals:
         if refusal.reason not in ("not-nmea", "fragment-lost"):
-            out += counts(pyais_messages([p.encode() for p in refusal.raw.split("\\x0a")]))
+            out += counts(pyais_messages([p.encode() for p in refusal.raw.split(" ")]))
     return out
 
 

@@ -7,7 +7,9 @@ import pytest
 
 from ingest.batch import TimeKind
 from ingest.decode import make_decoder
+from ingest.decode.block import printable
 from ingest.decode.fragments import MAX_PENDING
+from ingest.decode.limits import Limits
 from ingest.decode.nmea import NmeaDecoder
 from ingest.decode.times import US
 from ingest.packet import Packet
@@ -138,6 +140,44 @@ def test_same_payload_within_ten_seconds_is_counted_and_not_passed_on(delay_s: f
     assert (batch.messages[1], len(batch.positions), batch.duplicates) == (2, passed, 2 - passed)
 
 
+def test_repeats_are_known_behind_a_station_whose_clock_lags():
+    own, other, now = position(second=1), position(412_000_099, second=5), NOW // US
+    times = [(own, now), (other, now - 30), (own, now + 1), (other, now - 29), (own, now + 2)]
+    batch = recorded(b"".join(tagged(line, f"c:{t}") for line, t in times))
+    assert (batch.duplicates, batch.positions.mmsi.tolist()) == (3, [412_000_001, 412_000_099])
+
+
+def test_windows_of_repeats_parts_and_times_ahead_are_settings():
+    again = [Packet(NOW, position()), Packet(NOW + 20 * US, position())]
+    assert (decode_packets(again).duplicates, decode_packets(again, relay_window_s=30).duplicates) == (0, 1)
+    assert decode_packets([again[0]] * 2, relay_window_s=0).duplicates == 0
+    parts = [Packet(NOW + i * 5 * US, line) for i, line in enumerate(sentences(STATIC).splitlines(True))]
+    assert reasons(decode_packets(parts, fragment_timeout_s=4)) == ["fragment-lost"] * 2
+    ahead = tagged(position(), f"c:{NOW // US + 70}")
+    assert (reasons(decode(ahead)), reasons(decode(ahead, future_s=80))) == (["future-time"], [])
+
+
+@pytest.mark.parametrize("form", ["maritime-grid", "ais-catcher", "signalk", "owntracks", "csv"])
+def test_settings_reach_every_decoder(form: str):
+    decoder = make_decoder(form, SOURCE, future_s=7, relay_window_s=3, fragment_timeout_s=2)
+    assert decoder._limits == Limits(3, 2, 7)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("漏水 沉没".encode(), "漏水 沉没"),
+        (b"\xff\xfeab", "\ufffd\ufffdab"),
+        (b"a\r\x00\x1b[2Jb\xe2\x80\xa8c", "a [2Jb c"),
+        (b"\xff" * 3_000, "\ufffd" * 1_024),
+        ("é".encode() * 3_000, "é" * 1_024),
+        ("漏".encode() * 1_500, "漏" * 1_024),
+    ],
+)
+def test_a_refused_line_is_kept_readable_in_one_line_within_its_bound(raw: bytes, shown: str):
+    assert printable(raw) == shown
+
+
 def test_repeats_of_a_message_in_parts_are_known_too():
     again = sentences(STATIC, seq_id=5)
     batch = decode(sentences(STATIC) + again)
@@ -189,10 +229,9 @@ def test_order_of_rows_is_the_order_of_lines_where_ways_mix():
     assert batch.positions.mmsi[1] == 371_798_000
 
 
-def test_wrong_tag_checksum_is_tolerated_and_noted():
-    decoder = NmeaDecoder(SOURCE)
-    batch = decoder.decode([Packet(NOW, b"\\c:1699999990*00\\" + position())])
-    assert (decoder.notes["tag-checksum"], batch.positions.t[0]) == (1, 1_699_999_990 * US)
+def test_wrong_tag_checksum_is_tolerated():
+    batch = decode(b"\\c:1699999990*00\\" + position())
+    assert (reasons(batch), batch.positions.t.tolist()) == ([], [1_699_999_990 * US])
 
 
 def test_unknown_format_and_clock_name_the_choices():

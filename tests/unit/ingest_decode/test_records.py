@@ -2,16 +2,23 @@ from __future__ import annotations
 
 import json
 import math
+import random
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
 from ingest.batch import Batch, TimeKind
+from ingest.decode.block import MAX_MESSAGE
+from ingest.decode.gather import Read
+from ingest.decode.nmea import NmeaDecoder
 from ingest.decode.times import US
 from ingest.packet import Packet
+from ingest.transports import TransportLimits
 
-from .build import NOW, SOURCE, decode_packets, position, reasons
+from .build import NOW, SOURCE, closed, decode_packets, position, reasons, sentences
+from .compare import fixes_of
 
 T = "2023-11-14T22:13:10Z"
 T_US = NOW - 10 * US
@@ -114,6 +121,63 @@ def test_receivers_send_nmea_in_order_with_the_rest_and_share_repeats():
     assert (batch.duplicates, dict(batch.messages), batch.lines) == (1, {0: 2, 1: 2}, 4)
 
 
+def _mixed_packets() -> list[Packet]:
+    """Three receivers and terminals by turns: parts over several messages, clocks, repeats, rubbish, texts."""
+    draw = random.Random(7)
+    parts = [sentences({"type": 5, "mmsi": 412_000_100 + i, "shipname": f"N{i}"}, seq_id=i) for i in range(9)]
+    packets: list[Packet] = []
+    for i in range(90):
+        at = NOW + i * US // 3
+        said = [position(412_000_001 + i % 5, second=i // 3 % 60), b"rubbish\n", parts[i % 9]]
+        said += [parts[i % 9].splitlines(True)[i % 2], closed("$GPZDA,221310.00,14,11,2023,,"), b"", b"a\nb"]
+        said.append(sentences({"type": 14, "mmsi": 412_000_009, "text": f"T{i}"}))
+        packets += [Packet(at, draw.choice(said), f"mg/v1/receiver/r{r}/nmea") for r in range(3)]
+        packets.append(
+            Packet(at, json.dumps({**SAID, "mmsi": 412_000_001 + (i % 7 == 0)}).encode(), f"{VESSEL}/position")
+        )
+    return packets
+
+
+def test_receivers_decoded_together_are_as_if_each_message_had_come_alone(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("ingest.decode.own._MAX_RECEIVERS", 2)  # so that decoders give way on the way
+    packets = _mixed_packets()
+    alone, together = (decode_packets(packets, form="maritime-grid", batches=n) for n in (len(packets), 1))
+    assert fixes_of(together) == fixes_of(alone)
+    for name in ("t", "received_at", "time_kind", "seq"):
+        assert getattr(together.positions, name).tolist() == getattr(alone.positions, name).tolist()
+    assert (together.statics, together.texts, together.refusals) == (alone.statics, alone.texts, alone.refusals)
+    assert (together.lines, together.messages) == (alone.lines, alone.messages)
+    assert together.duplicates == alone.duplicates > 3
+    assert min(map(len, (together.statics, together.texts, together.refusals, together.positions))) > 5
+
+
+def test_a_batch_of_one_receiver_costs_one_decoding(monkeypatch: pytest.MonkeyPatch):
+    runs: list[int] = []
+    read = NmeaDecoder.read
+
+    def counted(self: NmeaDecoder, packets: Sequence[Packet], firsts: Sequence[int]) -> Read:
+        runs.append(len(packets))
+        return read(self, packets, firsts)
+
+    monkeypatch.setattr(NmeaDecoder, "read", counted)
+    packets = [Packet(NOW, position(412_000_001 + i), "mg/v1/receiver/r1/nmea") for i in range(200)]
+    packets[100:100] = [Packet(NOW, json.dumps(SAID).encode(), f"{VESSEL}/position")]
+    assert len(decode_packets(packets, form="maritime-grid").positions) == 201
+    assert runs == [200]
+
+
+@pytest.mark.parametrize("form", ["maritime-grid", "nmea"])
+def test_an_over_long_message_of_a_receiver_is_refused_whole(form: str):
+    assert TransportLimits().max_payload_bytes == MAX_MESSAGE  # the transport hands over one byte more at most
+    most = position() * (MAX_MESSAGE // len(position()))
+    topic = "mg/v1/receiver/r1/nmea"
+    packets = [Packet(NOW, most + b"#" * (MAX_MESSAGE - len(most) + 1), topic), Packet(NOW, position(), topic)]
+    batch = decode_packets(packets, form=form)
+    assert (reasons(batch), batch.lines, batch.positions.seq.tolist()) == (["too-long"], 2, [2])
+    assert len(batch.refusals[0].raw) == 1_024
+    assert reasons(decode_packets([Packet(NOW, most, topic)], form=form)) == []
+
+
 def test_file_of_json_lines_states_its_vessels_itself():
     lines = [{**SAID, "mmsi": 412_000_001}, {"topic": f"{VESSEL}/sos", "payload": {"t": T}}]
     data = "".join(json.dumps(line) + "\n" for line in lines).encode() + b"\n"
@@ -135,6 +199,31 @@ def test_ais_catcher_full_and_sparse():
     sparse = {k: CATCHER[k] for k in ("mmsi", "rxuxtime", "lat", "lon")}
     batch = send("x", sparse, form="ais-catcher")
     assert (len(batch.positions), dict(batch.messages)) == (1, {0: 1})
+
+
+def test_a_bad_record_of_several_is_refused_alone():
+    text = {"class": "AIS", "type": 14, "mmsi": 412000003, "rxuxtime": NOW / US - 5, "text": "MAYDAY"}
+    bad = {**CATCHER, "mmsi": 0}
+    for several in ([CATCHER, bad, text, 5], {"msgs": [CATCHER, bad, text, 5]}):
+        batch = send("x", several, form="ais-catcher")
+        assert (len(batch.positions), [t.text for t in batch.texts]) == (1, ["MAYDAY"])
+        assert (reasons(batch), dict(batch.messages), batch.lines) == (["bad-mmsi", "bad-json"], {1: 1, 14: 1}, 1)
+        assert [r.raw for r in batch.refusals] == [json.dumps(bad, separators=(",", ":")), "5"]
+    own = send(f"{VESSEL}/position", [{**SAID, "sog": -1, "name": "X"}, SAID])
+    assert (reasons(own), len(own.positions), own.statics, dict(own.messages)) == (["bad-value"], 1, [], {0: 1})
+    deep = b'[{"mmsi":0,"x":' + b"[" * 500 + b"]" * 500 + b"}, 1]"
+    assert reasons(send("x", deep, form="ais-catcher")) == ["bad-mmsi", "bad-json"]
+
+
+def test_an_aircraft_may_be_faster_than_ships_can_say():
+    plane = {"mmsi": 111_412_001, "t": T, "lon": 122.2, "lat": 29.9}
+    own = send("mg/v1/vessel/111412001/position", {**plane, "sog": 140}).positions
+    catcher = send("x", {**CATCHER, "type": 9, "mmsi": 111_412_001, "speed": 140}, form="ais-catcher").positions
+    csv = CADASTRE.replace(b"412000001", b"111412001").replace(b"7.1", b"140")
+    table = decode_packets([Packet(0, csv)], form="csv").positions
+    assert (own.sog[0], catcher.sog[0], table.sog[0]) == (140, 140, 140)
+    assert math.isnan(send("x", {**CATCHER, "speed": 140}, form="ais-catcher").positions.sog[0])
+    assert math.isnan(send("mg/v1/vessel/111412001/position", {**plane, "sog": 1_023}).positions.sog[0])
 
 
 def test_ais_catcher_static_texts_and_stations():
@@ -213,6 +302,30 @@ def test_bad_rows_are_refused_with_their_line_number():
     assert (len(batch.positions), batch.positions.nav_status[1], math.isnan(batch.positions.cog[1])) == (2, -1, True)
     danish = decode_packets([Packet(0, DANISH)], form="csv")
     assert (reasons(danish), dict(danish.messages), len(danish.positions)) == (["bad-value"], {0: 2}, 1)
+
+
+@pytest.mark.parametrize(
+    ("mobile", "rows"),
+    [("Man Overboard Device", 1), ("Emergency PIRB", 1), ("EPIRB", 1), ("Search and Rescue Transponder", 1),
+     ("SAR Airborne", 1), ("", 1), ("Base Station", 0), ("AtoN", 0)],
+)  # fmt: skip
+def test_danish_archive_gives_every_sender_but_stations_and_marks(mobile: str, rows: int):
+    data = DANISH.splitlines(keepends=True)[0] + (
+        f"14/11/2023 22:13:10,{mobile},972412001,29.9,122.2,AIS-SART (active),,1,150,10{',' * 16}\n".encode()
+    )
+    batch = decode_packets([Packet(0, data)], form="csv", clock="recorded")
+    assert (len(batch.positions), batch.refusals, batch.positions.nav_status.tolist()) == (rows, [], [14] * rows)
+
+
+def test_refusals_of_a_recording_are_dated_by_the_last_known_time():
+    start = {"start_us": NOW - 3_600 * US, "clock": "recorded"}
+    csv = [Packet(0, b"nothing\n"), Packet(0, CADASTRE)]
+    refused = decode_packets(csv, form="csv", batches=2, **start).refusals
+    assert [r.received_at for r in refused] == [NOW - 3_600 * US, NOW, NOW]
+    lines = [b"{\n", json.dumps({**SAID, "mmsi": 412_000_001}).encode() + b"\n{\n", b"{\n"]
+    packets = [Packet(0, line) for line in lines]
+    refused = decode_packets(packets, form="maritime-grid", batches=3, **start).refusals
+    assert [r.received_at for r in refused] == [NOW - 3_600 * US, T_US, T_US]
 
 
 def test_header_in_the_first_packet_holds_for_the_next():

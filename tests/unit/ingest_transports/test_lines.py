@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from ingest.transports.lines import LineCutter
 
 
-def cut(pieces: list[bytes], bound: int) -> tuple[bytes, int]:
-    cutter = LineCutter(bound)
+def cut(pieces: list[bytes], bound: int, keep: int = 0) -> tuple[bytes, int]:
+    cutter = LineCutter(bound, keep)
     out = b"".join(cutter.feed(piece) for piece in pieces) + cutter.finish()
     return out, cutter.overlong
 
@@ -36,6 +36,15 @@ def test_many_short_lines_in_one_piece_are_those_of_many_pieces(text: str, bound
     stream = text.encode()
     pieces = [stream[i : i + step] for i in range(0, len(stream), step)]
     assert cut(pieces, bound) == cut([stream], bound) == expected(stream, bound)
+
+
+@given(st.text(alphabet="ab\n", max_size=60), st.integers(2, 7), st.integers(1, 60))
+def test_the_beginning_of_an_over_long_line_takes_its_place(text: str, bound: int, step: int) -> None:
+    stream = text.encode()
+    pieces = [stream[i : i + step] for i in range(0, len(stream), step)]
+    lines = [line if len(line) <= bound else line[:2] for line in stream.split(b"\n")]
+    wanted = b"\n".join(lines) + b"\n" * bool(lines[-1])
+    assert cut(pieces, bound, keep=2) == (wanted, expected(stream, bound)[1])
 
 
 def test_a_stream_without_line_ends_takes_no_memory() -> None:

@@ -163,3 +163,31 @@ def test_a_copy_taken_at_any_append_holds_everything_appended_before(tmp_path: P
         spool.append(1, [packet(i) for i in range(n, n + 5)])
         shutil.copytree(tmp_path / "spool", tmp_path / f"copy{n}")
         assert numbers(Spool(tmp_path / f"copy{n}", 40_000).peek(100)) == list(range(n + 5))
+
+
+def test_what_was_appended_is_committed_by_its_number_however_much_was_dropped_meanwhile(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, 8_000)
+    end = spool.append(1, [packet(n, 80) for n in range(30)])
+    spool.append(1, [packet(n, 80) for n in range(30, 200)])
+    left = numbers(spool.peek(500))
+    assert left[0] > 30
+    spool.commit_to(end)
+    assert numbers(spool.peek(500)) == left
+    spool.commit_to(spool.end_of(2))
+    assert numbers(spool.peek(500)) == left[2:]
+
+
+def test_record_damaged_while_running_is_counted_and_what_comes_after_is_shown(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, ROOMY)
+    spool.append(1, [packet(n) for n in range(25)])
+    (segment,) = tmp_path.glob("*.segment")
+    torn = bytearray(segment.read_bytes())
+    torn[len(torn) // 2] ^= 0xFF
+    segment.write_bytes(torn)
+    shown = numbers(spool.peek(100))
+    assert 0 < len(shown) < 25
+    assert (spool.dropped, spool.depth) == (25 - len(shown), len(shown))
+    spool.append(1, [packet(100)])
+    assert numbers(spool.peek(100)) == [*shown, 100]
+    spool.commit(len(shown) + 1)
+    assert spool.depth == 0

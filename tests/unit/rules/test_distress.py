@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from maritime_grid.domain.alerts import RuleName, Severity
-from tests.unit.engine.builders import BOAT, GRID_EAST, GRID_WEST, T0, S, at, place, run
+from tests.unit.engine.builders import BOAT, GRID_EAST, GRID_WEST, T0, Report, S, at, place, run, world
 
 MOB = 972_000_001
 MIN = 60
@@ -81,6 +83,16 @@ def test_unhandled_emergency_is_called_out_again_every_ten_minutes():
     assert [a.repeats for a in run(burst[:19]).said()] == [0]
 
 
+def test_emergency_that_was_acknowledged_is_called_out_no_more():
+    burst = [at(s, 0, 0, MOB, status=14) for s in range(0, 45 * MIN, 30)]
+    (alert,) = run(burst).said()
+    assert alert.repeats == 4
+    seen = replace(world(), seen={alert.alert_id: (T0 + 15 * MIN) * S})
+    assert [a.repeats for a in run(burst, seen).said()] == [1]
+    others = replace(world(), seen={"of-another": T0 * S})
+    assert [a.repeats for a in run(burst, others).said()] == [4]
+
+
 def test_device_lapses_18_min_after_its_last_burst_and_a_new_burst_is_a_new_alert():
     early = at(0, 0, 0, MOB, status=14), at(60, 0, 0, MOB, status=14)
     assert run([*early], until=60 + 18 * MIN - 1).state.alerts
@@ -100,6 +112,49 @@ def test_sos_stands_six_hours_and_a_second_press_keeps_the_same_alert():
 def test_old_report_of_a_device_that_comes_late_keeps_nothing_alive():
     out = run([at(100, 0, 0, MOB, status=14), at(90, 0, 0, MOB, status=14, late=1000)], until=100 + 18 * MIN)
     assert [a.active for a in out.said()] == [False]
+
+
+@pytest.mark.parametrize(("call", "stands"), [(at(10, button=True, late=7 * 3600), 6 * 3600),
+                                              (at(10, 0, 0, MOB, status=14, late=1200), 18 * MIN)])  # fmt: skip
+def test_call_delayed_longer_than_its_span_stands_its_span_from_its_receipt(call: Report, stands: float):
+    came = call.at + call.late
+    out = run([call], until=came + stands - 1)
+    assert [(a.active, a.raised_at, a.received_at) for a in out.said()] == [
+        (True, (T0 + 10) * S, round((T0 + came) * S))
+    ]
+    lapsed = run([call], until=came + stands)
+    assert [a.cleared_at for a in lapsed.said()] == [round((T0 + came + stands) * S)]
+
+
+def test_delayed_call_is_called_out_again_ten_minutes_after_its_receipt():
+    call = at(10, button=True, late=7 * 3600)
+    came = call.at + call.late
+    assert [a.repeats for a in run([call], until=came + 599).said()] == [0]
+    (alert,) = run([call], until=came + 600).said()
+    assert (alert.repeats, alert.detail) == (1, {"delay_s": 7 * 3600})
+
+
+def test_second_call_keeps_an_emergency_from_its_receipt_and_of_another_age_does_not_shorten_it():
+    out = run([at(100, button=True), at(10, button=True, late=3600)], until=10 + 3600 + 6 * 3600 - 1)
+    assert [(a.active, a.last_at) for a in out.said()] == [(True, (T0 + 100) * S)]
+
+
+@pytest.mark.parametrize(
+    "text", ["MAYDAY THIS IS NOT A TEST", "SOS NO TEST", "求救 不是测试", "SOS this is not the test"]
+)
+def test_distress_that_denies_to_be_a_test_is_an_emergency(text: str):
+    assert [a.key.rule for a in run([at(0, text=text)]).said()] == [SOS]
+
+
+def test_distress_with_a_test_beside_a_denied_one_is_a_test():
+    assert not run([at(0, text="SOS TEST NOT A TEST")]).said()
+
+
+@pytest.mark.parametrize("words", [("",), ("", "TEST"), (" ",)])
+def test_empty_word_among_the_test_words_silences_nothing(words: tuple[str, ...]):
+    the_world = world()
+    the_world = replace(the_world, rules=replace(the_world.rules, test_words=words))
+    assert run([at(0, text="SOS")], the_world).said()
 
 
 def test_call_delayed_on_its_way_is_raised_though_newer_positions_came_first():

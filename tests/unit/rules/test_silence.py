@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 import pytest
 
 from maritime_grid.domain.alerts import RuleName, Severity
+from maritime_grid.domain.world import Feed, FeedKind
 from tests.unit.engine.builders import AIS, BOAT, HOUR, OTHER, T0, VMS, Report, Run, S, at, run, steady, world
 
 BEAT = 412_000_900  # a vessel whose reports keep the feed's clock going
@@ -64,6 +69,134 @@ def test_vessel_heard_by_another_feed_is_not_silent():
     both = [*beats(1, 5 * HOUR, 900), *steady(BOAT, 500, 0, 600, 5 * HOUR, 900, source=VMS)]
     out = run(sorted([at(0, 500, 0), *both], key=lambda r: r.at))
     assert not silences(out)
+
+
+def backlog(start: float, end: float, received: float, every: float = 600, **more: Any) -> list[Report]:
+    """A track that waited on board and came all at once."""
+    return [at(s, 500, 0, late=received - s, **more) for s in np.arange(start, end, every).tolist()]
+
+
+@pytest.mark.parametrize("cuts", [None, [], [1]])
+def test_backlog_of_one_boat_after_an_outage_of_ours_raises_nothing(cuts: list[int] | None):
+    out = run([at(0, 500, 0, source=VMS), *backlog(600, 3 * HOUR, 3 * HOUR, source=VMS)], world([VMS]), cuts)
+    assert not out.said(SILENCE)
+    assert [(a.key.place, a.active) for a in out.said(FEED)] == [("vms", False)]
+
+
+@pytest.mark.parametrize("cuts", [None, []])
+def test_boat_that_uploads_its_track_after_five_hours_is_one_silence_cleared_when_it_came(cuts: list[int] | None):
+    track = [*backlog(600, 5 * HOUR, 5 * HOUR), at(5 * HOUR + 1, 500, 0)]
+    (alert,) = run([at(0, 500, 0), *beats(1, 5 * HOUR), *track], world([AIS]), cuts).said(SILENCE)
+    assert (alert.severity, alert.raised_at, alert.cleared_at) == (
+        Severity.ALARM, (T0 + 2 * HOUR) * S, (T0 + 5 * HOUR) * S,
+    )  # fmt: skip
+
+
+def test_report_that_came_late_counts_from_its_receipt():
+    out = run([at(-5000, 500, 0, late=5000), *beats(1, 2 * HOUR)])
+    assert not silences(out)
+    later = run([at(-5000, 500, 0, late=5000), *beats(1, 2 * HOUR), at(2 * HOUR, 0, 0, BEAT)])
+    assert silences(later) == [(Severity.WARNING, 2 * HOUR, True)]
+
+
+@pytest.mark.parametrize("cuts", [None, []])
+@pytest.mark.parametrize(
+    "said", [{"button": True}, {"text": "ALL WELL"}, {"ship_type": 30}, {"crew": 4}, {"port": "arrive"}], ids=str
+)
+def test_anything_a_vessel_says_counts_as_heard(said: dict[str, Any], cuts: list[int] | None):
+    quiet = [at(0, 500, 0), *beats(1, 1.5 * HOUR)]
+    rest = [*beats(1.5 * HOUR + 1, 3.5 * HOUR)]
+    assert not silences(run([*quiet, at(1.5 * HOUR, **said), *rest], cuts=cuts))
+    assert silences(run([*quiet, *rest], cuts=cuts))
+    missed = run([*quiet, *beats(1.5 * HOUR, 3 * HOUR), at(3 * HOUR, **said)], cuts=cuts)
+    assert [a.cleared_at for a in missed.said(SILENCE)] == [(T0 + 3 * HOUR) * S]
+
+
+def test_words_older_than_the_last_position_do_not_count_as_heard():
+    said = at(-50, text="ALL WELL", late=1.5 * HOUR + 50)
+    assert silences(run([at(0, 500, 0), *beats(1, 1.5 * HOUR), said, *beats(1.5 * HOUR + 1, 3 * HOUR)]))
+
+
+@pytest.mark.parametrize("cuts", [None, []])
+@pytest.mark.parametrize("said", [{"button": True}, {"text": "OK"}, {"ship_type": 30}, {"crew": 4}, {"port": "arrive"}])
+def test_feed_that_says_anything_has_data(said: dict[str, Any], cuts: list[int] | None):
+    words = [at(60 * k + 1, source=VMS, **said) for k in range(1, 20)]
+    both = sorted([at(0, 500, 0, source=VMS), *beats(1, 1200, 60), *words], key=lambda r: r.at)
+    assert not run(both, world([VMS]), cuts).said(FEED)
+
+
+@pytest.mark.parametrize("cuts", [None, []])
+def test_one_terminal_every_601_seconds_is_no_outage_once_its_interval_is_known(cuts: list[int] | None):
+    out = run([at(601 * k, 500, 0, source=VMS) for k in range(145)], world([VMS]), cuts)
+    notices = out.said(FEED)
+    assert 0 < len(notices) < 14
+    assert max(a.raised_at for a in notices) < (T0 + 2.5 * HOUR) * S
+    assert not out.said(SILENCE)
+
+
+def test_feed_of_few_senders_is_quiet_after_three_of_its_intervals():
+    often = [at(601 * k, 500, 0, source=VMS) for k in range(60)]
+    last = often[-1].at
+    assert not [a for a in run(often, world([VMS]), until=last + 1500).said(FEED) if a.active]
+    quiet = [a for a in run(often, world([VMS]), until=last + 2400).said(FEED) if a.active]
+    assert [T0 + last + 1700 < a.raised_at / S < T0 + last + 2400 for a in quiet] == [True]
+
+
+def test_net_buoys_of_a_buoy_feed_are_never_missed():
+    the_world = world()
+    the_world = replace(the_world, feeds=the_world.feeds | {AIS: Feed(AIS, "ais", FeedKind.BUOY)})
+    assert silences(run([at(0, 500, 0), *beats(1, 3 * HOUR)]))
+    assert not silences(run([at(0, 500, 0), *beats(1, 3 * HOUR)], the_world))
+
+
+def receivers(ratio: float, dies_at: float, end: float = 14 * HOUR) -> list[Report]:
+    """A fleet of two receivers on one feed, each boat heard every 3 min; one receiver dies, and its boats with it."""
+    lost = [r for k in range(20) if k >= 20 * ratio for r in steady(OTHER + k, 300.0 * k, 5000, 9 * k, dies_at, 180)]
+    kept = [r for k in range(20) if k < 20 * ratio for r in steady(OTHER + k, 300.0 * k, 5000, 9 * k, end, 180)]
+    return sorted([*lost, *kept], key=lambda r: r.at)
+
+
+@pytest.mark.parametrize("ratio", [0.2, 0.5, 0.65])
+@pytest.mark.parametrize("dies_at", [10.03 * HOUR, 10.2 * HOUR, 10.44 * HOUR, 10.8 * HOUR])
+def test_weak_feed_pauses_silence_as_an_outage_does(ratio: float, dies_at: float):
+    out = run(receivers(ratio, dies_at), world([AIS]), range(0, 10_000, 500))
+    assert [(a.key.rule, a.key.place) for a in out.said()] == [(FEED, "ais-low")]
+
+
+def test_silence_goes_on_counting_when_a_weak_feed_is_well_again():
+    weak = receivers(0.5, 10 * HOUR, 12 * HOUR)
+    fleet = [r for k in range(20) for r in steady(OTHER + k, 300.0 * k, 5000, 12 * HOUR + 9 * k, 14.5 * HOUR, 180)]
+    reports = sorted([at(9.5 * HOUR, 500, 0), *weak, *fleet], key=lambda r: r.at)
+    out = run(reports, world([AIS]), range(0, 10_000, 500))
+    assert [(a.key.place, a.active) for a in out.said(FEED)] == [("ais-low", False)]
+    ((severity, raised_at, active),) = silences(out)
+    assert (severity, active) == (Severity.WARNING, True)
+    assert 12.5 * HOUR < raised_at < 13.5 * HOUR  # two hours of the feed's clock, which stood for more than one
+    assert [a.key.mmsi for a in out.said(SILENCE)] == [BOAT]
+
+
+def drained() -> Run:
+    """The stream's clock went on by another feed, while this one's packets waited in a spool and then came in order."""
+    told = [*steady(BOAT, 0, 0, 0, 120, 60, source=VMS), *beats(120, 1500, 60)]
+    spooled = steady(BOAT, 0, 0, 180, 1500, 60, source=VMS)
+    live = [*steady(BOAT, 0, 0, 1500, 3000, 60, source=VMS), *beats(1501, 3000, 60)]
+    return run([*told, *spooled, *sorted(live, key=lambda r: r.at)], world([AIS, VMS]))
+
+
+def test_notice_of_a_feed_whose_receipts_have_no_pause_ends_when_it_is_up():
+    out = drained()
+    (alert,) = [a for a in out.said(FEED) if a.key.place == "vms"]
+    assert not alert.active
+    assert alert.cleared_at is not None
+    assert alert.raised_at <= alert.cleared_at
+
+
+def test_notice_of_a_feed_no_longer_watched_is_cleared_and_of_one_not_of_this_world_stays():
+    down = run(beats(0, 900, 60), world([VMS])).state
+    assert down.alerts
+    assert not run([at(960, 0, 0, BEAT)], world(), state=down).state.alerts
+    less = replace(world(), feeds={AIS: world().feeds[AIS]})
+    assert run([at(960, 0, 0, BEAT)], less, state=down).state.alerts
 
 
 def outage(hours: float) -> list[Report]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from maritime_grid.domain.alerts import RuleName, Severity
+from maritime_grid.domain.world import World
 from tests.unit.engine.builders import BOAT, NO_ENTRY, T0, Report, Run, S, at, place, run, steady, world
 
 OUT, IN = 1000.0, 3000.0
@@ -40,7 +43,7 @@ def test_second_entry_is_a_second_alert():
     assert entries(out) == [(240, False), (1320, True)]
 
 
-@pytest.mark.parametrize("roster", [("patrol", ""), ("merchant", "P1"), ("fishing", "P7")])
+@pytest.mark.parametrize("roster", [("patrol", ""), ("merchant", "P1"), ("fishing", "P7"), ("", "P7")])
 def test_allowed_class_and_home_port_inside_may_enter(roster: tuple[str, str]):
     assert not entries(run([at(0, OUT, 0), *visit(240, 5)], world(roster={BOAT: roster})))
 
@@ -55,6 +58,47 @@ def test_ship_type_said_before_the_entry_counts_and_said_after_it_does_not():
     assert not entries(run([said, *moved]))
     after = [*moved, at(900, ship_type=70)]
     assert entries(run(after)) == entries(run(after, cuts=[])) == [(240, True)]
+
+
+def guarded(severity: int) -> World:
+    the_world = world()
+    zone = replace(the_world.places[NO_ENTRY], entry_severity=severity)
+    return replace(the_world, places=the_world.places | {NO_ENTRY: zone})
+
+
+def test_alert_of_a_zone_that_is_guarded_no_more_is_cleared_at_once():
+    state = run([at(0, OUT, 0), *visit(240, 5)]).state
+    out = run([at(600, IN, 0)], guarded(0), state=state)
+    assert [(a.active, a.cleared_at) for a in out.said()] == [(False, (T0 + 600) * S)]
+    assert run([at(600, IN, 0)], guarded(2), state=state).state.alerts
+
+
+def test_exit_in_the_step_in_which_a_zone_is_guarded_no_more_clears_its_alert_once():
+    state = run([at(0, OUT, 0), *visit(240, 5)]).state
+    out = run(visit(780, 5, OUT), guarded(0), [], state=state)
+    assert [a.active for a in out.said()] == [False]
+    assert not out.state.alerts
+
+
+@pytest.mark.parametrize("mmsi", [123_456_789, 812_000_001, 900_000_123, 982_000_001, 20_000_001])
+def test_any_number_may_be_where_it_must_not_be(mmsi: int):
+    out = run([at(0, OUT, 0, mmsi), *steady(mmsi, IN, 0, 240, 900)])
+    assert [a.key.mmsi for a in out.said(RuleName.ZONE_ENTRY)] == [mmsi]
+
+
+@pytest.mark.parametrize("mmsi", [4_120_001, 994_120_001, 111_412_001, 972_000_001, 979_000_001])
+def test_stations_marks_aircraft_and_devices_enter_nothing(mmsi: int):
+    assert not run([at(0, OUT, 0, mmsi), *steady(mmsi, IN, 0, 240, 900)]).events
+
+
+@pytest.mark.parametrize("ship_type", [40, 49, 60])
+def test_high_speed_craft_are_passenger_ships(ship_type: int):
+    the_world = world()
+    zone = replace(the_world.places[NO_ENTRY], allowed_classes=frozenset({"passenger"}))
+    the_world = replace(the_world, places=the_world.places | {NO_ENTRY: zone})
+    moved = [at(0, OUT, 0), *visit(240, 5)]
+    assert entries(run(moved, the_world))
+    assert not entries(run([at(-10, ship_type=ship_type), *moved], the_world))
 
 
 def test_crossing_between_two_fixes_raises_and_clears():

@@ -22,6 +22,7 @@ from maritime_grid.settings import (
 )
 from maritime_grid.settings_model import Credentials, FeedSettings, Settings
 
+UDP = '[[feeds]]\nname = "a"\nkind = "ais"\nurl = "{}"\nformat = "nmea"\n'
 DEFAULT = home() / "config" / "default.toml"
 
 
@@ -75,7 +76,7 @@ def test_no_model_repeats_a_default_that_the_file_has() -> None:
 def test_every_setting_of_the_default_file_has_its_reason_or_meaning_beside_it() -> None:
     lines = DEFAULT.read_text(encoding="utf-8").splitlines()
     keys = [n for n, line in enumerate(lines) if "=" in line and not line.lstrip().startswith("#")]
-    section_commented = ("zone_kinds", "feeds", "simulate")
+    section_commented = ("zone_kinds", "feeds", "people.skills", "simulate")
     section, bare = "", []
     for n, line in enumerate(lines):
         if line.startswith("["):
@@ -135,9 +136,16 @@ def test_operator_can_add_a_kind_of_zone(tmp_path: Path) -> None:
         ('[[feeds]]\nname = "a"\nkind = "ais"\nurl = "broker"\nformat = "nmea"\n', ("feeds[0]", "topics")),
         ('[[feeds]]\nname = "a"\nkind = "ais"\nformat = "nmea"\n', ("feeds[0].url is missing",)),
         ('[zone_kinds.port]\nentry_severity = "loud"\n', ("zone_kinds.port.entry_severity", "loud")),
+        (UDP.format("udp://127.0.0.1:99999"), ("feeds[0].url", "1 to 65535", "99999")),
+        ('[broker]\nurl = "mqtt://h:x"\n', ("broker.url", "1 to 65535")),
+        ('[area]\ntimezone = "Asia/Shangai"\n', ("area.timezone", "IANA", "Shangai")),
+        ('[area]\ntimezone = "Asia"\n', ("area.timezone", "IANA")),
+        ('[area]\ntimezone = ""\n', ("area.timezone", "IANA")),
+        ('[rules.distress]\ntest_words = ["TEST", " "]\n', ("rules.distress.test_words[1]",)),
     ],
     ids=["misspelt-key", "misspelt-table", "negative", "port", "syntax", "broker", "order", "scheme", "topics",
-         "no-url", "severity"],
+         "no-url", "severity", "feed-port", "broker-port", "zone", "zone-folder", "no-zone",
+         "empty-word"],
 )  # fmt: skip
 def test_fault_in_a_file_names_file_key_and_mend(tmp_path: Path, text: str, said: tuple[str, ...]) -> None:
     config = write(tmp_path / "mine.toml", text)
@@ -181,6 +189,24 @@ def test_fault_in_the_environment_names_the_variable_or_field(
     monkeypatch.setenv(name, value)
     message = fault()
     assert said in message
+    assert "environment" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MG_BROKER__URL", "http://u:s3cret@h"),
+        ("MG_STORE", '"postgresql://u:s3cret@h/d"'),
+        ("MG_FEEDS", '["mqtt://u:s3cret@h"]'),
+        ("MG_FEEDS", '"mqtt://u:s3cret@h"'),
+        ("MG_FEEDS", '[{"name": "a", "kind": "ais", "url": "ftp://u:s3cret@h", "format": "nmea"}]'),
+        ("MG_FEEDS", '{"url": "mqtt://u:s3cret@h"'),
+    ],
+)
+def test_fault_never_shows_a_secret(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    message = fault()
+    assert "s3cret" not in message
     assert "environment" in message
 
 

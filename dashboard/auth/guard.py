@@ -1,0 +1,276 @@
+"""The guard before every address: who asks, from where, and whether the table lets them. ASGI middleware."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import parse_qs, quote
+
+from fastapi.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from maritime_grid.domain.access import Access
+from maritime_grid.domain.errors import MaritimeGridError
+from maritime_grid.store.account_rows import SessionRow
+from maritime_grid.store.accounts import Accounts
+from maritime_grid.store.errors import StoreUnavailable
+
+from .asked import (
+    CSRF_FIELD,
+    CSRF_HEADER,
+    Asked,
+    AuthOptions,
+    csrf_of,
+    is_from_here,
+    is_known_host,
+    local_path,
+    read_asked,
+    same,
+)
+from .cookies import keep_cookies
+from .table import ACCOUNT, CALLBACK, LOCAL, OPEN, PUBLIC, ROUTER, SHELL, WALL, is_page, need_of, need_of_module
+from .who import Account, acting
+
+log = logging.getLogger(__name__)
+
+MOST_CALLBACK = 16 * 2**20  # bytes: a picture that a page sends through Dash, and more than all else
+MOST_FORM = 64 * 2**10
+HSTS = "max-age=31536000"  # a year; names below ours are not ours to speak for
+_WALLS_KEPT = 100
+_FORM = "application/x-www-form-urlencoded"
+_UNCHECKED = ("/healthz", "/readyz")  # asked by machines that know us by any name
+
+Refusal = tuple[int, str]
+
+
+class Guard:
+    """Refuses what the table does not allow, and says who asks to everything behind it.
+
+    Args:
+        app: what is guarded.
+        accounts: with their sessions.
+        options: of [access].
+        now: the present moment, aware UTC.
+        callbacks: Dash's map of callbacks, read at each request since pages add to it.
+        refused_page: the page of a refusal, for people: status, account, request.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        accounts: Accounts,
+        options: AuthOptions,
+        now: Callable[[], datetime],
+        callbacks: Mapping[str, Any],
+        refused_page: Callable[[int, Account | None, Asked], Response],
+    ) -> None:
+        self._app, self._accounts, self._options, self._now = app, accounts, options, now
+        self._callbacks, self._refused_page = callbacks, refused_page
+        self._walls: dict[str, SessionRow] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":  # no page of ours uses one
+            await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] != "http" or scope["path"] in _UNCHECKED:
+            await self._app(scope, receive, send)
+        else:
+            await self._guarded(scope, receive, send)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = read_asked(scope, self._options)
+        refusal = self._channel(asked)
+        if refusal:
+            await JSONResponse({"error": refusal[1]}, refusal[0])(scope, receive, send)
+            return
+        need = need_of(asked.path)
+        try:
+            account = None if need in {OPEN, PUBLIC, LOCAL} else await self._account(asked)
+        except MaritimeGridError as error:
+            log.warning("no session can be read: %s", error)
+            await self._answer(asked, None, (503, "the store is away"))(scope, receive, send)
+            return
+        refusal, receive = await self._judged(asked, need, account, receive)
+        if refusal:
+            await self._answer(asked, account, refusal)(scope, receive, send)
+            return
+        scope.setdefault("state", {})["account"] = account
+        scope["mg.asked"] = asked
+        with acting(account):
+            await self._app(scope, receive, self._kept(asked, need, account, send))
+
+    def _channel(self, asked: Asked) -> Refusal | None:
+        """What is wrong with the way by which the request came, whoever sent it."""
+        if not is_known_host(asked, self._options):
+            return 400, "this name is not one of the dashboard's; add it to access.hosts"
+        if not asked.is_tls and not asked.is_local:
+            return 403, "TLS is needed; use https, or let the trusted proxy send X-Forwarded-Proto"
+        if asked.changes_something and not is_from_here(asked):
+            return 403, "the request does not come from a page of this site"
+        return None
+
+    async def _account(self, asked: Asked) -> Account | None:
+        token = asked.token
+        if not token:
+            return None
+        try:
+            row = await run_in_threadpool(self._accounts.sessions.find, token, self._now())
+        except StoreUnavailable:
+            row = self._walls.get(token)  # a wall goes on over a dead store: its page says that the store is away
+            if row is None:
+                raise
+        else:
+            self._remember(token, row)
+        return account_of(row, self._accounts.access, token) if row else None
+
+    def _remember(self, token: str, row: SessionRow | None) -> None:
+        self._walls.pop(token, None)
+        if row is not None and row.role == "wall":
+            self._walls[token] = row
+            if len(self._walls) > _WALLS_KEPT:
+                self._walls.pop(next(iter(self._walls)))
+
+    async def _judged(
+        self, asked: Asked, need: str | None, account: Account | None, receive: Receive
+    ) -> tuple[Refusal | None, Receive]:
+        """Why it is refused, if it is; and what gives the request's body to whatever comes next."""
+        if need is None:
+            return (404, "no such address") if account else (401, "log in first"), receive
+        if need == CALLBACK and (account or self._wall_is_open(asked)):
+            body, receive = await _read(receive, MOST_CALLBACK)
+            need = None if body is None else self._callback_need(body)
+            if need is None:
+                return (400, "no such callback"), receive
+        refusal = self._refusal(need, asked, account)
+        if refusal is None and account is not None and asked.changes_something:
+            given, receive = await _token_given(asked, receive)
+            if not same(given, account.csrf):
+                refusal = 403, "the token of the session is missing or wrong; load the page again"
+        return refusal, receive
+
+    def _refusal(self, need: str, asked: Asked, account: Account | None) -> Refusal | None:
+        if need in {OPEN, PUBLIC} or (need == LOCAL and asked.is_local):
+            return None
+        if need in {WALL, SHELL} and self._wall_is_open(asked):
+            return None
+        if need == LOCAL:
+            return 403, "from this machine only"
+        if account is None:
+            return 401, "log in first"
+        allowed = need in {ACCOUNT, SHELL} or account.may("page.wall" if need == WALL else need)
+        return None if allowed else (403, f"{account.role} may not do {need}")
+
+    def _wall_is_open(self, asked: Asked) -> bool:
+        return self._options.open_wall == "always" or (self._options.open_wall == "loopback" and asked.is_local)
+
+    def _callback_need(self, body: bytes) -> str | None:
+        """What the callback of a body needs; None where there is no such callback of a page of the table."""
+        try:
+            sent = json.loads(body)
+            output = sent["output"]
+            if output == ROUTER:
+                return _need_of_layout(sent["inputs"])
+            return need_of_module(str(getattr(self._callbacks[output]["callback"], "__module__", "")))
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+            return None
+
+    def _answer(self, asked: Asked, account: Account | None, refusal: Refusal) -> Response:
+        status, said = refusal
+        page = asked.method in {"GET", "HEAD"} and is_page(asked.path)
+        if page and status == 401:
+            return RedirectResponse(login_address(asked), 303, {"Cache-Control": "no-store"})
+        if page:
+            return self._refused_page(status, account, asked)
+        return JSONResponse({"error": said}, status, {"Cache-Control": "no-store"})
+
+    def _kept(self, asked: Asked, need: str | None, account: Account | None, send: Send) -> Send:
+        """Answers for one person are not kept by anyone on the way, and a page loaded keeps its cookies alive."""
+
+        async def send_kept(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if asked.is_tls:
+                    headers["Strict-Transport-Security"] = HSTS
+            if message["type"] == "http.response.start" and account is not None:
+                headers = MutableHeaders(scope=message)
+                headers.add_vary_header("Cookie")
+                if need not in {WALL, SHELL}:
+                    headers.setdefault("Cache-Control", "no-store")
+                if headers.get("content-type", "").startswith("text/html"):
+                    row = self._accounts.access.roles[account.role]
+                    keep_cookies(headers, asked, asked.token, row)
+            await send(message)
+
+        return send_kept
+
+
+def account_of(row: SessionRow, access: Access, token: str) -> Account:
+    """The account of a session, as pages know it."""
+    acts = access.roles[row.role].acts
+    return Account(row.account_id, row.role, row.unit_id, row.body_id, row.name_shown, csrf_of(token), acts)
+
+
+def login_address(asked: Asked) -> str:
+    """The login, which leads back to the page that was asked for, in its language."""
+    whole = asked.path + (f"?{asked.query}" if asked.query else "")
+    back = local_path(whole)
+    lang = parse_qs(asked.query).get("lang", [""])[0]
+    parts = [f"next={quote(back, safe='/')}" if back and back != "/" else "", f"lang={quote(lang)}" if lang else ""]
+    return "/login" + ("?" + "&".join(filter(None, parts)) if any(parts) else "")
+
+
+def _need_of_layout(inputs: object) -> str | None:
+    """What the page needs whose layout Dash's router is asked for.
+
+    The router takes its inputs by place and not by name: they must be the two that its own script sends.
+    """
+    path, search = cast(list[dict[str, Any]], inputs)
+    names = [(i["id"], i["property"]) for i in (path, search)]
+    if names != [("_pages_location", "pathname"), ("_pages_location", "search")]:
+        return None
+    address = "/" + str(path["value"]).strip("/")
+    need = need_of(address) or ""
+    return need if is_page(address) and (need == WALL or need.startswith("page.")) else None
+
+
+async def _token_given(asked: Asked, receive: Receive) -> tuple[str, Receive]:
+    """The token of the session that a request brings: in its header, or as a field of a form."""
+    given = asked.headers.get(CSRF_HEADER, "")
+    if given or not asked.headers.get("content-type", "").startswith(_FORM):
+        return given, receive
+    body, receive = await _read(receive, MOST_FORM)
+    return form_of(body or b"").get(CSRF_FIELD, ""), receive
+
+
+def form_of(body: bytes) -> dict[str, str]:
+    """Fields of a form that was sent as browsers send it; of one that stands twice the first."""
+    try:
+        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=100)
+    except ValueError:  # no UTF-8, or too many
+        return {}
+    return {name: values[0] for name, values in fields.items()}
+
+
+async def _read(receive: Receive, most: int) -> tuple[bytes | None, Receive]:
+    """The whole body, None where it is longer than `most` or the client left; and what gives it again."""
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None, receive
+        parts.append(message.get("body", b""))
+        size, more = size + len(parts[-1]), message.get("more_body", False)
+        if size > most:
+            return None, receive
+    body = b"".join(parts)
+    left = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return left.pop() if left else await receive()
+
+    return body, again

@@ -1,0 +1,127 @@
+"""The form of each act on a case: its fields, and what was typed as the facts of the act. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from maritime_grid.cases.calendar import Counting
+from maritime_grid.cases.flow import RATINGS
+from maritime_grid.cases.kinds import Act, Kind
+from maritime_grid.cases.plan import Plan
+from maritime_grid.domain.errors import UsageError
+
+MOST_TEXT = 2_000
+MOST_DAYS = 366
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: `name` is the fact it gives; kind text, body, span or rating."""
+
+    name: str
+    kind: str = "text"
+    needed: bool = True
+
+
+RESULT, REASON, NOTE = Field("result"), Field("reason"), Field("note")
+REMARK, BODY, SPAN, RATING = (
+    Field("note", needed=False),
+    Field("body_id", "body"),
+    Field("seconds", "span"),
+    Field("rating", "rating"),
+)
+
+FORMS: Mapping[Act, tuple[Field, ...]] = {
+    Act.COLLATE: (REMARK,),
+    Act.DISPATCH: (BODY, REMARK),
+    Act.ACCEPT: (REMARK,),
+    Act.REPORT: (RESULT,),
+    Act.TELL: (NOTE,),
+    Act.RATE: (RATING, REMARK),
+    Act.RESOLVE: (RESULT,),
+    Act.GRANT_EXTENSION: (REMARK,),
+    Act.REFUSE_EXTENSION: (REASON,),
+    Act.RESUME: (REMARK,),
+    Act.JOIN: (BODY, REMARK),
+    Act.ASK_EXTENSION: (SPAN, REASON),
+    Act.PAUSE: (REASON,),
+    Act.RETURN: (REASON,),
+    Act.TRANSFER: (BODY, REASON),
+    Act.REOPEN: (REASON,),
+    Act.MARK_MAJOR: (REMARK,),
+    Act.WITHDRAW: (REASON,),
+    Act.COMMENT: (NOTE,),
+}  # in the order of their buttons
+FIRST = frozenset(
+    {Act.COLLATE, Act.DISPATCH, Act.ACCEPT, Act.REPORT, Act.TELL, Act.RATE, Act.GRANT_EXTENSION, Act.RESUME}
+)
+
+
+class FieldFault(UsageError):  # noqa: N818  (as others of its kind are named)
+    """What was typed into a field will not do. Exit code 2."""
+
+    def __init__(self, field: str, key: str) -> None:
+        super().__init__(f"{field}: {key}", "mend the field")
+        self.key = key  # of the catalogue
+
+
+def facts_of(act: Act, typed: Mapping[str, Any], day_s: int) -> dict[str, Any]:
+    """Facts of the act; what the form of the act does not have is left out.
+
+    Args:
+        act: what is to be done.
+        typed: by the names of fields; a span is `seconds` with its number and `unit` (day or hour).
+        day_s: what a day of the case's clock counts, seconds.
+
+    Raises: FieldFault: something is missing, too long or senseless.
+    """
+    facts: dict[str, Any] = {}
+    for field in FORMS[act]:
+        value = _READ[field.kind](field, typed, day_s)
+        if value not in (None, ""):
+            facts[field.name] = value
+        elif field.needed:
+            raise FieldFault(field.name, f"case.fault.{field.kind}")
+    return facts
+
+
+def day_seconds(plan: Plan, kind: Kind) -> int:
+    """What one day of the clock of a kind of case counts: a working day, or all hours."""
+    if plan.clocks[kind].counting == Counting.ALL:
+        return DAY_S
+    longest = max(plan.calendar.week, key=len)
+    return sum((b.hour - a.hour) * 3_600 + (b.minute - a.minute) * 60 for a, b in longest)
+
+
+def _text(field: Field, typed: Mapping[str, Any], _day_s: int) -> str:
+    value = typed.get(field.name)
+    text = value.strip() if isinstance(value, str) else ""
+    if len(text) > MOST_TEXT:
+        raise FieldFault(field.name, "case.fault.long")
+    return text
+
+
+def _body(field: Field, typed: Mapping[str, Any], _day_s: int) -> str:
+    value = typed.get(field.name)
+    return value if isinstance(value, str) and len(value) <= 80 else ""
+
+
+def _span(field: Field, typed: Mapping[str, Any], day_s: int) -> int | None:
+    number, unit = typed.get(field.name), typed.get("unit")
+    if isinstance(number, bool) or not isinstance(number, int | float) or unit not in {"day", "hour"}:
+        return None
+    seconds = round(number * (day_s if unit == "day" else 3_600)) if 0 < number <= MOST_DAYS * 24 else 0
+    if not 0 < seconds <= MOST_DAYS * DAY_S:
+        raise FieldFault(field.name, "case.fault.span")
+    return seconds
+
+
+def _rating(field: Field, typed: Mapping[str, Any], _day_s: int) -> int | None:
+    value = typed.get(field.name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value in RATINGS else None
+
+
+_READ = {"text": _text, "body": _body, "span": _span, "rating": _rating}

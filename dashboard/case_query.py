@@ -1,0 +1,80 @@
+"""Which cases a list shows, as its address says it: everything there comes from outside and is bounded here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from maritime_grid.cases.kinds import OPEN_STEPS, Kind, Step
+from maritime_grid.cases.text import QUERY_LIMIT, query_grams
+from maritime_grid.store.case_reads import CaseFilter
+
+SHOWS = ("open", "mine", "overdue", "over")  # all that are open, what waits for me, overdue, what is over
+VIEWS = ("list", "board")
+STEPS = tuple(step for step in Step if step in OPEN_STEPS)
+OVER = (Step.CLOSED, Step.WITHDRAWN)
+PAGE_ROWS = 50
+MOST_PAGES = 4_000
+_LONGEST_ID = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What is asked for; empty texts: any."""
+
+    show: str = "open"
+    kind: str = ""
+    step: str = ""
+    grid: str = ""
+    q: str = ""
+    view: str = "list"
+    page: int = 1
+
+    @property
+    def is_board(self) -> bool:
+        return self.view == "board" and self.show != "over"
+
+    def filter(self) -> CaseFilter:
+        """The same for the store."""
+        steps: tuple[str, ...] | None = (self.step,) if self.step else None
+        return CaseFilter(
+            states=OVER if self.show == "over" else steps,
+            kinds=(self.kind,) if self.kind else None,
+            grid=self.grid or None,
+            overdue=self.show == "overdue",
+            keys=query_grams(self.q) if self.q else (),
+        )
+
+    def parts(self) -> dict[str, object]:
+        """What of it differs from a list that nothing was asked of, for an address."""
+        return {name: value for name, value in asdict(self).items() if value != getattr(NOTHING, name)}
+
+    def at_page(self, page: int) -> ListQuery:
+        return replace(self, page=page)
+
+
+NOTHING = ListQuery()
+
+
+def read_query(given: Mapping[str, Any]) -> ListQuery:
+    """A query as an address or a page gives it; what is none of its values is left out."""
+    text = {name: value if isinstance(value, str) else "" for name, value in given.items()}
+
+    def one_of(name: str, known: tuple[str, ...]) -> str:
+        return text[name] if text.get(name) in known else getattr(NOTHING, name)
+
+    return ListQuery(
+        show=one_of("show", SHOWS),
+        kind=one_of("kind", tuple(Kind)),
+        step=one_of("step", STEPS),
+        grid=text.get("grid", "").strip()[:_LONGEST_ID],
+        q=text.get("q", "").strip()[:QUERY_LIMIT],
+        view=one_of("view", VIEWS),
+        page=_page(given.get("page")),
+    )
+
+
+def _page(given: object) -> int:
+    text = str(given) if isinstance(given, int | str) else ""
+    return max(1, min(int(text), MOST_PAGES)) if text.isascii() and text.isdigit() and len(text) < 7 else 1

@@ -1,0 +1,68 @@
+"""`/c/{code}`: the steps of a case with their dates, and nothing else of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dashboard.words import Words
+
+from .markup import Markup, document, el, joined
+from .page import head, other_language
+
+_CODE = re.compile(r"[A-Z2-7]{10}")
+_BEIJING = ZoneInfo("Asia/Shanghai")
+SHOWN = ("file", "collate", "dispatch", "accept", "transfer", "return", "resolve", "report", "tell", "rate", "reopen",
+         "withdraw")  # fmt: skip
+
+
+def code_of(typed: str) -> str | None:
+    """The code as it was given out; None: it is none."""
+    plain = "".join(char for char in typed.upper() if char.isalnum()).replace("0", "O").replace("1", "I")
+    return plain if _CODE.fullmatch(plain) else None
+
+
+def follow_page(words: Words, case: Mapping[str, Any] | None, fault: str) -> bytes:
+    """The form for a code, what was wrong (key of a word, or empty), and the steps of a case.
+
+    Args:
+        words: of the screen.
+        case: as `Cases.follow` gives it; None: none.
+        fault: a key.
+    """
+    parts = [
+        el("header", el("strong", words("follow.title")), other_language(words, "/c/")),
+        el("p", words(fault), class_="say bad", role="alert") if fault else None,
+        _steps(words, case) if case else None,
+        _form(words),
+    ]
+    robots = el("meta", name="robots", content="noindex")
+    body = el("body", el("main", *parts, class_="follow"))
+    return document(el("html", head(words, words("follow.title"), robots), body, lang=words("lang.code")))
+
+
+def _form(words: Words) -> Markup:
+    code = el(
+        "input", name="code", required=True, maxlength=20, autocomplete="off", autocapitalize="characters",
+        spellcheck="false", placeholder="XXXXXXXXXX", aria_label=words("follow.code"),
+    )  # fmt: skip
+    lang = None if words.is_default else el("input", type="hidden", name="lang", value=words.lang.split("_")[0])
+    label = el("label", el("span", words("follow.code")), code)
+    return el("form", label, lang, el("button", words("follow.ask"), class_="send"), action="/c/", method="get")
+
+
+def _steps(words: Words, case: Mapping[str, Any]) -> Markup:
+    rows = [
+        el("li", el("time", _day(row["at"])), el("span", words(f"follow.did.{row['what']}")))
+        for row in case["steps"]
+        if row["what"] in SHOWN
+    ]
+    state = el("strong", words(f"follow.state.{case['state']}"), class_="state")
+    return el("section", el("h1", f"{words('follow.case')} {case['case_id']}"), state, el("ol", joined(*rows)))
+
+
+def _day(at: Any) -> str:
+    local = at.astimezone(_BEIJING)
+    return f"{local:%Y-%m-%d %H:%M}"

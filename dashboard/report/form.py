@@ -1,0 +1,240 @@
+"""What the forms send, strictly: anything unknown, too long or senseless is refused with the name of its field."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from maritime_grid.cases.kinds import Kind
+from maritime_grid.cases.severity import SeverityFacts
+from maritime_grid.cases.titles import title_of
+from maritime_grid.cases_settings import CaseSettings
+from maritime_grid.domain.errors import MaritimeGridError
+from maritime_grid.store.case_check import MOST_PARTIES, MOST_TEXT
+from maritime_grid.store.case_rows import NewCase, Party
+
+AHEAD = timedelta(minutes=10)  # a phone's clock may be so far ahead
+NAMELESS = "群众"  # who leaves a number and no name
+LONG_AGO = timedelta(days=3660)
+
+
+class FormFault(MaritimeGridError):  # noqa: N818
+    """Something in a form is wrong. Exit code 2."""
+
+    def __init__(self, what: str, mend: str, field: str) -> None:
+        super().__init__(what, mend)
+        self.field = field
+
+
+def _without_controls(text: str) -> str:
+    """Phones put joiners and marks of direction into text: they are dropped, not refused."""
+    return "".join(char for char in text if char.isprintable() or char == "\n").strip()
+
+
+def _one_line(text: str) -> str:
+    return _without_controls(" ".join(text.split()))
+
+
+Long = Annotated[str, Field(max_length=MOST_TEXT), AfterValidator(_without_controls)]
+Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
+Short = Annotated[str, Field(max_length=60), AfterValidator(_one_line)]
+Count = Annotated[int, Field(ge=0, le=10_000)]
+RequestKey = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Vessel(_Strict):
+    """A vessel by its number, its name, or both."""
+
+    mmsi: Annotated[int, Field(ge=0, le=999_999_999)] | None = None
+    name: Short = ""
+    gear: Short = ""
+    set_first: bool | None = None
+    says: Long = ""
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if self.mmsi is None and not self.name:
+            raise PydanticCustomError("nobody", "has neither a name nor an MMSI")
+        return self
+
+    @property
+    def shown(self) -> str:
+        return self.name or f"{self.mmsi:09d}"
+
+
+class _Report(_Strict):
+    """What both forms have."""
+
+    request_key: RequestKey
+    note: Long = ""
+    place: Line = ""
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
+    happened_at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.lon is None) != (self.lat is None):
+            raise PydanticCustomError("half", "place has one coordinate")
+        return self
+
+
+class StaffReport(_Report):
+    """What an account files at /report."""
+
+    kind: Literal["dispute", "hazard", "emergency", "service"]
+    subkind: Short = ""
+    grid_id: Annotated[str, Field(max_length=100)] | None = None
+    vessels: Annotated[tuple[Vessel, ...], Field(max_length=MOST_PARTIES)] = ()
+    dead_or_missing: Count = 0
+    injured: Count = 0
+    people_in_water: Count = 0
+    crowd: Count = 0
+
+    @model_validator(mode="after")
+    def _two_parties(self) -> Self:
+        if self.kind == "dispute" and len(self.vessels) < 2:
+            raise PydanticCustomError("parties", "vessels: a dispute has two")
+        return self
+
+
+class PublicReport(_Report):
+    """What anyone files at /public/report."""
+
+    kind: Literal["complaint", "service", "hazard"]
+    subkind: Short = ""
+    about: Line = ""  # the grid worker complained of, by name or badge
+    name: Short = ""
+    phone: Annotated[str, Field(max_length=30, pattern=r"^[0-9+() -]*$")] = ""
+    ticket: Annotated[str, Field(max_length=100)]
+    website: Annotated[str, Field(max_length=200)] = ""  # no person sees this field
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if len(self.note) < 2:
+            raise PydanticCustomError("note", "note: says nothing")
+        return self
+
+
+Form = TypeVar("Form", bound=_Report)
+
+
+def read_form(model: type[Form], body: bytes) -> Form:
+    """The form of a request's body.
+
+    Raises: FormFault: the first thing that is wrong with it.
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise _fault(fault) from None
+
+
+def _fault(fault: Any) -> FormFault:
+    field = ".".join(str(part) for part in fault["loc"])
+    said, kind = str(fault["msg"]), str(fault["type"])
+    if kind == "extra_forbidden":
+        return FormFault(f"{field} is not a field of this form", "remove it", field)
+    if kind in {"parties", "half", "note"}:
+        field, _, said = said.partition(":") if ":" in said else ("lon", "", said)
+    return FormFault(f"{field or 'the form'}: {said.strip()}", "mend the field and send it again", field)
+
+
+def staff_case(form: StaffReport, words: CaseSettings, now: datetime) -> NewCase:
+    """The case that a form of an account asks for.
+
+    Args:
+        form: as sent.
+        words: kinds and subkinds as configured.
+        now: aware.
+
+    Raises: FormFault.
+    """
+    kind = Kind(form.kind)
+    shown = [vessel.shown for vessel in form.vessels]
+    return NewCase(
+        kind=kind,
+        title=title_of(kind, _word(kind, form.subkind, words), shown, form.note),
+        subkind=form.subkind,
+        description=form.note,
+        place=form.place,
+        lon=form.lon,
+        lat=form.lat,
+        happened_at=_moment(form.happened_at, now),
+        grid_id=form.grid_id if form.lon is None else None,
+        parties=tuple(_parties(kind, form.vessels)),
+        facts=SeverityFacts(
+            dead_or_missing=form.dead_or_missing, injured=form.injured, people_in_water=form.people_in_water,
+            vessels=len(form.vessels), crowd=form.crowd,
+        ),
+        request_key=form.request_key,
+    )  # fmt: skip
+
+
+def public_case(form: PublicReport, accused: int | None, words: CaseSettings, now: datetime) -> NewCase:
+    """The case that anyone's form asks for.
+
+    A complaint goes to who is above: that of a person whom nobody can name for sure to the city, whatever its place.
+
+    Args:
+        form: as sent.
+        accused: the person that it names, where that is clear.
+        words: kinds and subkinds as configured.
+        now: aware.
+
+    Raises: FormFault.
+    """
+    kind = Kind(form.kind)
+    at_place = kind != Kind.COMPLAINT
+    said = f"{form.note}\n\n({form.about})" if form.about else form.note
+    return NewCase(
+        kind=kind,
+        title=title_of(kind, _word(kind, form.subkind, words), [], "" if form.about else form.note),
+        subkind=form.subkind,
+        description=said,
+        place=form.place,
+        lon=form.lon if at_place else None,
+        lat=form.lat if at_place else None,
+        happened_at=_moment(form.happened_at, now),
+        parties=_reporter(form),
+        accused=accused,
+        channel="public",
+        request_key=form.request_key,
+    )
+
+
+def _reporter(form: PublicReport) -> tuple[Party, ...]:
+    named = form.name or (NAMELESS if form.phone else "")
+    return (Party("claimant", person_name=named, phone=form.phone),) if named else ()
+
+
+def _parties(kind: Kind, vessels: tuple[Vessel, ...]) -> list[Party]:
+    sides = ["claimant", "respondent"] if kind == Kind.DISPUTE else []
+    sides += ["involved"] * len(vessels)
+    return [
+        Party(side, v.mmsi, v.name, v.gear, v.set_first, statement=v.says)
+        for side, v in zip(sides, vessels, strict=False)
+    ]
+
+
+def _word(kind: Kind, subkind: str, words: CaseSettings) -> str:
+    known = words.kinds.of(kind).subkinds
+    if subkind and subkind not in known:
+        raise FormFault(f"{subkind} is no subkind of {kind}", f"use one of {', '.join(sorted(known))}", "subkind")
+    return known[subkind].zh if subkind else ""
+
+
+def _moment(said: datetime | None, now: datetime) -> datetime:
+    if said is None:
+        return now
+    if not now - LONG_AGO <= said <= now + AHEAD:
+        raise FormFault("happened_at lies in the future or too far back", "set the time", "happened_at")
+    return min(said, now)

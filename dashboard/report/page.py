@@ -1,0 +1,253 @@
+"""The forms `/report` and `/public/report` as plain HTML: made once for each language, the same for everyone.
+
+Nothing of who looks at them stands in them, so that a phone may keep them for a quay without a line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dashboard.words import Words
+from maritime_grid.cases_settings import CaseSettings
+
+from .markup import Markup, document, el
+
+STATIC = "/report/static/"
+SCRIPTS = ("main.js", "db.js", "outbox.js", "photos.js", "vessels.js", "place.js")
+STAFF_KINDS, PUBLIC_KINDS = ("dispute", "hazard", "emergency", "service"), ("complaint", "service", "hazard")
+GEARS = ("gill_net", "trawl", "pair_trawl", "stow_net", "purse_seine", "pot", "hook", "other")
+GEAR_SUBKINDS = ("gear", "fishing_ground")  # of disputes: who set first matters
+COUNTS = ("people_in_water", "injured", "dead_or_missing")
+_JS = "report.js."
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Which of the two forms."""
+
+    name: str  # staff or public
+    kinds: tuple[str, ...]
+    send_to: str
+    path: str
+
+
+STAFF = Form("staff", STAFF_KINDS, "/api/v1/cases", "/report")
+PUBLIC = Form("public", PUBLIC_KINDS, "/public/report", "/public/report")
+
+
+def report_page(form: Form, words: Words, settings: CaseSettings, build: str) -> bytes:
+    """The page of a form.
+
+    Args:
+        form: which.
+        words: of the screen.
+        settings: kinds with their subkinds, limits of attachments.
+        build: changes with any file of the pages.
+    """
+    staff = form is STAFF
+    fields = [
+        _kinds(form, words),
+        *(_subkinds(kind, words, settings) for kind in form.kinds),
+        _counts(words) if staff else _about(words),
+        _vessels(words) if staff else None,
+        _place(words, staff=staff),
+        _note(words, staff=staff),
+        _time(words),
+        _contact(words) if not staff else None,
+        el("button", words("report.clear"), type="button", id="clear", class_="quiet"),
+    ]
+    main = el(
+        "main",
+        el("p", id="banner", class_="say", role="status", hidden=True),
+        el("ol", id="outbox", aria_label=words("report.outbox")),
+        el("form", *fields, id="form", autocomplete="off"),
+    )
+    body = el(
+        "body", _top(form, words), main, _bottom(words), _vessel_row(words),
+        data_form=form.name, data_send_to=form.send_to, data_path=form.path, data_build=build, data_lang=words.lang,
+        data_words=_script_words(words), data_gear_subkinds=" ".join(GEAR_SUBKINDS),
+    )  # fmt: skip
+    manifest = el("link", rel="manifest", href=f"{STATIC}manifest.webmanifest") if staff else None
+    scripts = [el("script", type="module", src=f"{STATIC}main.js")]
+    scripts += [el("link", rel="modulepreload", href=f"{STATIC}{name}") for name in SCRIPTS[1:]]
+    return document(
+        el("html", head(words, words(f"report.title.{form.name}"), manifest, *scripts), body, lang=words("lang.code"))
+    )
+
+
+def head(words: Words, title: str, *more: Markup | None) -> Markup:
+    """The head of a lean page."""
+    return el(
+        "head", el("meta", charset="utf-8"),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1, viewport-fit=cover"),
+        el("meta", name="theme-color", content="#0d3b5e"), el("title", f"{title} · {words('title')}"),
+        el("link", rel="icon", href=f"{STATIC}icon-192.png", type="image/png"),
+        el("link", rel="apple-touch-icon", href=f"{STATIC}icon-192.png"),
+        el("link", rel="stylesheet", href=f"{STATIC}report.css"), *more,
+    )  # fmt: skip
+
+
+def other_language(words: Words, path: str) -> Markup:
+    """The link to the same page in the other language."""
+    code, name = ("en", "English") if words.is_chinese else ("zh", "中文")
+    return el("a", name, href=f"{path}?lang={code}", class_="language")
+
+
+def _top(form: Form, words: Words) -> Markup:
+    home = el("a", words("report.cases"), href="/cases", class_="language") if form is STAFF else None
+    follow = el("a", words("report.follow"), href="/c/", class_="language") if form is PUBLIC else None
+    title = el("strong", words(f"report.title.{form.name}"))
+    return el("header", title, el("span", id="who"), home, follow, other_language(words, form.path))
+
+
+def _bottom(words: Words) -> Markup:
+    state = el("span", id="state", role="status")
+    return el("footer", state, el("button", words("report.send"), id="send", type="submit", form="form", class_="send"))
+
+
+def _group(label: str, *children: Markup | None, only: Iterable[str] = (), hidden: bool = False, **more: str) -> Markup:
+    """A part of the form; `only`: of which kinds it is."""
+    return el("fieldset", el("legend", label), *children, data_only=" ".join(only) or None, hidden=hidden, **more)
+
+
+def _choices(name: str, values: Sequence[tuple[str, str]], class_: str) -> Markup:
+    return el(
+        "div",
+        *(
+            el("label", el("input", type="radio", name=name, value=value), el("span", label), class_=f"k-{value}")
+            for value, label in values
+        ),
+        class_=class_,
+    )
+
+
+def _kinds(form: Form, words: Words) -> Markup:
+    return _group(words("report.kind"), _choices("kind", [(k, words(f"report.kind.{k}")) for k in form.kinds], "big"))
+
+
+def _subkinds(kind: str, words: Words, settings: CaseSettings) -> Markup:
+    known = getattr(settings.kinds, kind).subkinds
+    chips = [(key, word.zh if words.is_chinese else word.en) for key, word in known.items()]
+    return _group(words("report.subkind"), _choices(f"subkind-{kind}", chips, "chips"), only=[kind], hidden=True)
+
+
+def _counts(words: Words) -> Markup:
+    steppers = [
+        el(
+            "label", el("span", words(f"report.count.{name}")),
+            el("button", "−", type="button", data_step="-1", aria_label=words("report.less")),
+            el("input", name=name, inputmode="numeric", value="0", maxlength=5),
+            el("button", "+", type="button", data_step="1", aria_label=words("report.more")), class_="stepper",
+        )
+        for name in COUNTS
+    ]  # fmt: skip
+    return _group(words("report.people"), *steppers, only=["emergency"], hidden=True)
+
+
+def _vessels(words: Words) -> Markup:
+    add = el("button", words("report.vessel.add"), type="button", id="add-vessel", class_="quiet")
+    return _group(words("report.vessels"), el("div", id="vessels"), add, id="vessel-group")
+
+
+def _vessel_row(words: Words) -> Markup:
+    """A row of a vessel, for the script to copy."""
+    gears = [el("option", words("report.gear"), value="")]
+    gears += [el("option", words(f"report.gear.{gear}"), value=gear) for gear in GEARS]
+    unknown = el("button", words("report.vessel.unknown"), type="button", class_="unknown quiet")
+    drop = el("button", "×", type="button", class_="drop", aria_label=words("report.vessel.drop"))
+    first = el("label", el("input", type="radio", name="set-first"), el("span", words("report.set_first")))
+    asked = el(
+        "input", class_="asked", maxlength=60, placeholder=words("report.vessel.ask"), enterkeyhint="done",
+        autocapitalize="characters", spellcheck="false", aria_label=words("report.vessel.ask"),
+    )  # fmt: skip
+    row = el(
+        "div",
+        el("span", class_="side"),
+        el("div", asked, unknown, class_="line"),
+        el("ul", class_="found", hidden=True),
+        el("p", el("span", class_="name"), el("small", class_="more"), drop, class_="taken", hidden=True),
+        el(
+            "div",
+            el("select", *gears, class_="gear", aria_label=words("report.gear")),
+            first,
+            class_="gear-line",
+            hidden=True,
+        ),
+        class_="vessel",
+    )
+    return el("template", row, id="vessel-row")
+
+
+def _place(words: Words, *, staff: bool) -> Markup:
+    ways = ["phone", "vessel", "grid"] if staff else ["phone"]
+    buttons = [
+        el("button", words(f"report.place.{way}"), type="button", data_way=way, aria_pressed="false") for way in ways
+    ]
+    grids = el("select", id="grids", hidden=True, aria_label=words("report.place.grid")) if staff else None
+    said = el("input", name="place", maxlength=100, placeholder=words("report.place.words"))
+    return _group(
+        words("report.place"), el("div", *buttons, class_="ways"), grids, el("p", id="place-found", class_="hint"), said
+    )
+
+
+def _note(words: Words, *, staff: bool) -> Markup:
+    text = el(
+        "textarea", "", name="note", rows=3, maxlength=5000, placeholder=words("report.note.hint"),
+        aria_label=words("report.note"),
+    )  # fmt: skip
+    photos = None
+    if staff:
+        camera = el("input", type="file", id="camera", accept="image/*", capture="environment", multiple=True)
+        photos = el("div", el("label", camera, el("span", words("report.photo")), class_="camera"),
+                    el("ul", id="photos"), class_="photos")  # fmt: skip
+    return _group(words("report.note"), text, photos)
+
+
+def _time(words: Words) -> Markup:
+    now = el("button", words("report.now"), type="button", id="now", aria_pressed="true")
+    at = el("input", type="datetime-local", name="happened_at", aria_label=words("report.when"))
+    return _group(words("report.when"), el("div", now, at, class_="when"))
+
+
+def _about(words: Words) -> Markup:
+    field = el("input", name="about", maxlength=100, placeholder=words("report.about.hint"))
+    return _group(words("report.about"), field, only=["complaint"], hidden=True)
+
+
+def _contact(words: Words) -> Markup:
+    trap = el("input", name="website", tabindex="-1", autocomplete="off", aria_hidden="true", class_="trap")
+    return _group(
+        words("report.contact"),
+        el("input", name="name", maxlength=60, placeholder=words("report.contact.name"), autocomplete="name"),
+        el(
+            "input",
+            name="phone",
+            type="tel",
+            maxlength=30,
+            placeholder=words("report.contact.phone"),
+            autocomplete="tel",
+        ),
+        trap,
+    )
+
+
+def _script_words(words: Words) -> str:
+    """Those that the scripts say."""
+    own = {key.removeprefix(_JS): text for key, text in words.table.items() if key.startswith(_JS)}
+    return json.dumps(own, ensure_ascii=False)
+
+
+def manifest(words: Words) -> bytes:
+    """How a phone installs `/report`."""
+    icons = [
+        {"src": f"{STATIC}icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any maskable"}
+        for size in (192, 512)
+    ]
+    said = {
+        "id": "/report", "name": f"{words('title')} {words('report.title.staff')}", "short_name": words("report.short"),
+        "lang": words("lang.code"), "start_url": "/report", "scope": "/report", "display": "standalone",
+        "background_color": "#f2f5f7", "theme_color": "#0d3b5e", "icons": icons,
+    }  # fmt: skip
+    return json.dumps(said, ensure_ascii=False).encode()

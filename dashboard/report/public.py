@@ -1,0 +1,132 @@
+"""Without an account: a form for complaints, services and hazards (Art. 21, 25), and the steps of a case by its code.
+
+Held back by rates in this process, a field that only programs fill, and a ticket that is older than a person is fast.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from time import monotonic
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from dashboard.desk import Desk
+from dashboard.words import Catalogues
+from maritime_grid.cases.kinds import Kind
+from maritime_grid.domain.errors import MaritimeGridError, ServiceUnavailableError
+from maritime_grid.settings_model import PublicSettings
+
+from .answers import answer, answered, form_body, refusal
+from .follow import code_of, follow_page
+from .form import FormFault, PublicReport, public_case, read_form
+from .limits import Buckets, Rate, network_key
+from .staff import file_once, filed_answer
+
+TICKET_DAYS = 7  # a form that waits for the line so long is still a form
+NO_INDEX = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store"}
+_BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+class Public:
+    """What the addresses share.
+
+    Args:
+        desk: commands and the clock.
+        catalogues: words of the screen.
+        limits: [public] of the configuration.
+    """
+
+    def __init__(self, desk: Desk, catalogues: Catalogues, limits: PublicSettings) -> None:
+        self._desk, self._catalogues, self._limits = desk, catalogues, limits
+        self._filing = Buckets(
+            Rate(limits.report_burst, limits.report_per_hour), Rate(limits.all_report_burst, limits.all_report_per_hour)
+        )
+        self._following = Buckets(
+            Rate(limits.follow_burst, limits.follow_per_hour), Rate(limits.all_follow_burst, limits.all_follow_per_hour)
+        )
+        self._secret = secrets.token_bytes(32)  # of this process: a page asks for a new ticket where one is refused
+
+    def register(self, server: FastAPI) -> None:
+        """Put the addresses into `server`."""
+        for path, work, method in (
+            ("/public/ticket", self.ticket, "GET"),
+            ("/public/report", self.file, "POST"),
+            ("/c/", self.ask_code, "GET"),
+            ("/c/{code}", self.follow, "GET"),
+        ):
+            server.add_api_route(path, work, methods=[method], include_in_schema=False)
+
+    async def ticket(self) -> Response:
+        made = f"{self._desk.now().timestamp():.0f}"
+        return answer({"ticket": f"{made}.{self._signed(made)}", "wait_s": self._limits.min_fill_s + 1})
+
+    async def file(self, request: Request) -> Response:
+        wait_s = self._filing.take(client_of(request), monotonic())
+        if wait_s:
+            said = {"error": "too many reports", "field": "", "mend": "send it again later"}
+            return answer(said, 429, **{"Retry-After": str(int(wait_s) + 1)})
+        try:
+            form = read_form(PublicReport, await form_body(request))
+            self._check_person(form)
+        except MaritimeGridError as error:
+            return refusal(error)
+        return await answered(partial(self._file, form))
+
+    def _file(self, form: PublicReport) -> JSONResponse:
+        now, accused = self._desk.now(), None
+        if form.kind == Kind.COMPLAINT and form.about:
+            accused = self._desk.reads.accused_of(form.about, now.astimezone(_BEIJING).date())
+        new = public_case(form, accused, self._desk.case_settings, now)
+        return filed_answer(file_once(self._desk, new, None))
+
+    def _check_person(self, form: PublicReport) -> None:
+        """Raises: FormFault: a program filled it, or it was filled faster than people do."""
+        if form.website:
+            raise FormFault("website must be left empty", "empty it and send it again", "website")
+        made, _, signature = form.ticket.partition(".")
+        if not (
+            made.isascii() and made.isdigit() and hmac.compare_digest(signature.encode(), self._signed(made).encode())
+        ):
+            raise FormFault("the ticket of the form is not ours", "take a new one", "ticket")
+        age = self._desk.now() - datetime.fromtimestamp(int(made), tz=_BEIJING)
+        if not timedelta(seconds=self._limits.min_fill_s) <= age <= timedelta(days=TICKET_DAYS):
+            raise FormFault("the form was sent too fast or too late", "send it again in a moment", "ticket")
+
+    async def ask_code(self, request: Request, code: str = "") -> Response:
+        lang = request.query_params.get("lang")
+        if code:
+            asked = f"?lang={quote(lang)}" if lang else ""
+            return RedirectResponse(f"/c/{quote(code_of(code) or '-', safe='')}{asked}", 303, NO_INDEX)
+        return HTMLResponse(follow_page(self._catalogues.pick(lang), None, ""), headers=NO_INDEX)
+
+    async def follow(self, request: Request, code: str) -> Response:
+        """The steps of the case. What is wrong with a code is never told: unknown and mistyped look alike."""
+        words = self._catalogues.pick(request.query_params.get("lang"))
+        wait_s = self._following.take(client_of(request), monotonic())
+        if wait_s:
+            page = follow_page(words, None, "follow.slower")
+            return HTMLResponse(page, 429, {**NO_INDEX, "Retry-After": str(int(wait_s) + 1)})
+        try:
+            known = await run_in_threadpool(self._desk.cases.follow, code_of(code) or "-")
+        except ServiceUnavailableError:
+            return HTMLResponse(follow_page(words, None, "follow.away"), 503, NO_INDEX)
+        if known is None:
+            return HTMLResponse(follow_page(words, None, "follow.unknown"), 404, NO_INDEX)
+        return HTMLResponse(follow_page(words, known, ""), headers=NO_INDEX)
+
+    def _signed(self, text: str) -> str:
+        return hmac.new(self._secret, text.encode(), sha256).hexdigest()[:40]
+
+
+def client_of(request: Request) -> str:
+    """Whose rate it counts on: the address that the guard believes, where there is one."""
+    asked = request.scope.get("mg.asked")
+    return network_key(asked.client if asked else request.client.host if request.client else "")

@@ -1,0 +1,135 @@
+"""The form of one act on a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.case_forms import FIRST, FORMS, MOST_DAYS, MOST_TEXT, Field
+from dashboard.case_work import Opened
+from dashboard.pages.shell import say
+from maritime_grid.cases.calendar import Counting
+from maritime_grid.cases.flow import RATINGS
+from maritime_grid.cases.kinds import Act, Kind
+from maritime_grid.store.case_rows import LogRow
+from maritime_grid.store.cases import Proposal
+
+from .case_log import entry_text
+from .case_parts import Told
+
+
+@dataclass(frozen=True, slots=True)
+class FormOf:
+    """What the form is for, and to whom the case is proposed where the act gives it to a body."""
+
+    act: Act
+    opened: Opened
+    proposal: Proposal | None = None
+    counting: Counting = Counting.WORKING
+
+
+def form(of: FormOf, told: Told) -> list[Component]:
+    """The whole form; nothing in it is sent until the reader says so."""
+    words = told.words
+    send = html.Button(
+        words(f"case.act.{of.act}"), id="case-send", type="button", className="primary" if of.act in FIRST else ""
+    )
+    cancel = html.Button(words("case.form.cancel"), id="case-cancel", type="button", className="quiet")
+    hint = words.get(f"case.form.hint.{of.act}", "")
+    parts: list[Component | None] = [
+        html.H2(words(f"case.act.{of.act}")),
+        html.P(hint, className="soft") if hint else None,
+        _asked(of, told),
+        *(_field(field, of, told) for field in FORMS[of.act]),
+        html.Div(id="case-said"),
+        html.Div([send, cancel], className="row"),
+    ]
+    return [html.Div([part for part in parts if part is not None], className="panel form", id="case-form-box")]
+
+
+def _field(field: Field, of: FormOf, told: Told) -> Component:
+    words = told.words
+    label = words(f"case.field.{field.name}")
+    if not field.needed:
+        label = words("case.field.optional", label=label)
+    inner = {"text": _text, "body": _body, "span": _span, "rating": _rating}[field.kind](field, of, told)
+    return html.Div([html.Span(label, className="label"), *inner], className="field")
+
+
+def _id(name: str) -> dict[str, str]:
+    return {"type": "case-field", "name": name}
+
+
+def _text(field: Field, _of: FormOf, told: Told) -> list[Component]:
+    hint = told.words.get(f"case.field.{field.name}.hint", "")
+    return [dcc.Textarea(id=_id(field.name), value="", maxLength=MOST_TEXT, placeholder=hint)]
+
+
+def _body(field: Field, of: FormOf, told: Told) -> list[Component]:
+    """All bodies, the proposed one chosen, with the reason of the rule that proposes it."""
+    taken = {of.opened.case.row.holder, *of.opened.case.joint} if of.act != Act.DISPATCH else set[str | None]()
+    zh = told.words.is_chinese
+    options = [
+        {"label": names[0] if zh else names[1] or names[0], "value": body}
+        for body, names in of.opened.bodies.items()
+        if body not in taken
+    ]
+    proposed = of.proposal.body_id if of.proposal and of.act == Act.DISPATCH else None
+    picked = dcc.Dropdown(options, proposed, id=_id(field.name), clearable=False, placeholder=told.words("case.choose"))
+    return [picked, *_why(of, told)]
+
+
+def _why(of: FormOf, told: Told) -> list[Component]:
+    if of.proposal is None or of.act != Act.DISPATCH:
+        return []
+    words, route = told.words, of.proposal.route
+    reason = route.zh if words.is_chinese else route.en
+    if of.proposal.body_id is None:
+        competence = route.body.zh if words.is_chinese else route.body.en
+        return [say(words("case.proposal.nobody", competence=competence, reason=reason), "warn")]
+    parts = [say(words("case.proposal", reason=reason))]
+    named = [of.opened.bodies.get(body, (body, None))[0] for body in of.proposal.joint]
+    if named:
+        parts.append(html.Small(words("case.proposal.joint", bodies=words("case.list_join").join(named))))
+    return parts
+
+
+def _span(field: Field, of: FormOf, told: Told) -> list[Component]:
+    words = told.words
+    day = words("case.unit.working_day" if of.counting == Counting.WORKING else "case.unit.day")
+    hour = words("case.unit.working_hour" if of.counting == Counting.WORKING else "case.unit.hour")
+    units = [{"label": day, "value": "day"}, {"label": hour, "value": "hour"}]
+    number = dcc.Input(id=_id(field.name), type="number", min=1, max=MOST_DAYS, step=1, inputMode="numeric")
+    unit = dcc.RadioItems(units, "day", id=_id("unit"), className="segments", inline=True)
+    return [html.Div([number, unit], className="row span")]
+
+
+def _rating(field: Field, _of: FormOf, told: Told) -> list[Component]:
+    options = [{"label": told.words(f"case.rating.{n}"), "value": n} for n in reversed(RATINGS)]
+    return [dcc.RadioItems(options, None, id=_id(field.name), className="segments ratings", inline=True)]
+
+
+def _asked(of: FormOf, told: Told) -> Component | None:
+    """For who decides on an extension: how much is asked for, and why."""
+    if of.act not in {Act.GRANT_EXTENSION, Act.REFUSE_EXTENSION}:
+        return None
+    asked = next((row for row in reversed(of.opened.case.log) if row.what == Act.ASK_EXTENSION), None)
+    if asked is None:
+        return None
+    return say(f"{entry_text(asked, of.opened, told)} {asked.detail.get('reason', '')}")
+
+
+def changes(since: Sequence[LogRow], opened: Opened, told: Told, *, still: bool) -> Component:
+    """What others did since the form was opened; what was typed stays where it is."""
+    words = told.words
+    items = [html.Li(entry_text(row, opened, told)) for row in since]
+    key = "case.stale.again" if still else "case.stale.gone"
+    parts = [html.Strong(words("case.stale")), html.Ul(items, className="changes"), html.P(words(key))]
+    return html.Div(parts, className="say warn block", role="alert")
+
+
+def counting_of(opened: Opened, told: Told) -> Counting:
+    return told.settings.kinds.of(Kind(opened.case.row.kind)).counting

@@ -1,0 +1,293 @@
+"""The flow of a case 网格事项 (Art. 25, 26) as one table, and the pure step over it.
+
+Everything that moves a case from step to step stands in TABLE: what may be done where, to which step it leads, and who
+stands near enough to the case to do it. Whether the role of that person may do it at all is the table of access
+(config/access.toml). A pair that is not in TABLE raises and changes nothing. docs/cases.md draws the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from maritime_grid.domain.errors import MaritimeGridError
+
+from .kinds import OPEN_STEPS, Act, Kind, Step
+
+RATINGS = range(1, 6)
+MOST_EXTENSION_S = 315_360_000  # ten years; the plan says what is granted, this keeps clocks in bounds
+
+
+class Near(StrEnum):
+    """How a person stands to a case."""
+
+    REPORTER = "reporter"  # filed it
+    LEADS = "leads"  # works for the unit that leads its grid, or for one above
+    HOLDS = "holds"  # works for the body that is to handle it
+    JOINED = "joined"  # works for a body that handles it jointly
+    TOLD = "told"  # works for a body that was told of a major matter
+
+
+class CaseError(MaritimeGridError):
+    """What was asked cannot be done with this case, and nothing was changed. Exit code 2."""
+
+
+class IllegalAct(CaseError):  # noqa: N818  (the name others build against)
+    """Not at this step."""
+
+
+class NotAllowed(CaseError):  # noqa: N818
+    """Not by this person."""
+
+
+class StaleCase(CaseError):  # noqa: N818
+    """Somebody else changed the case since it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it: an account as the store knows it."""
+
+    account_id: str
+    name_shown: str
+    role: str
+    units: frozenset[str] = frozenset()  # its unit and all below
+    body_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """What the flow needs to know of a case; times are aware UTC."""
+
+    case_id: str
+    kind: Kind
+    step: Step
+    version: int  # rises by one with each entry in the log
+    unit_id: str | None  # leads the grid of the place; None: outside all grids, a matter of the city
+    reporter: str  # account, or "" for the public
+    step_since: datetime
+    holder: str | None = None  # body that is to handle it
+    joint: tuple[str, ...] = ()  # bodies that handle it with the holder
+    told: tuple[str, ...] = ()  # bodies that a hop was sent to
+    pauses: tuple[tuple[datetime, datetime | None], ...] = ()  # of the clock of this step; the last may be open
+    asked_s: int | None = None  # an extension was asked for, seconds
+    extended_s: int = 0  # granted in this step
+    extensions: int = 0  # how often
+    major: bool = False
+    reopened: int = 0
+    rating: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.step in OPEN_STEPS
+
+    @property
+    def is_paused(self) -> bool:
+        return bool(self.pauses) and self.pauses[-1][1] is None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One entry of TABLE."""
+
+    to: Step | None  # None: the step stays
+    by: frozenset[Near]
+    needs: tuple[str, ...] = ()  # facts that must be given
+
+
+R, L, H, J, T = Near.REPORTER, Near.LEADS, Near.HOLDS, Near.JOINED, Near.TOLD
+
+
+def _way(to: Step | None, *by: Near, needs: tuple[str, ...] = ()) -> Way:
+    return Way(to, frozenset(by), needs)
+
+
+TABLE: Mapping[tuple[Step, Act], Way] = {
+    (Step.RECEIVED, Act.RESOLVE): _way(Step.FED_BACK, R, L, needs=("result",)),
+    (Step.RECEIVED, Act.COLLATE): _way(Step.COLLATED, L),
+    (Step.RECEIVED, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
+    (Step.COLLATED, Act.RESOLVE): _way(Step.FED_BACK, L, needs=("result",)),
+    (Step.COLLATED, Act.DISPATCH): _way(Step.DISPATCHED, L, needs=("body_id",)),
+    (Step.COLLATED, Act.RETURN): _way(Step.RECEIVED, L, needs=("reason",)),
+    (Step.COLLATED, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
+    (Step.DISPATCHED, Act.ACCEPT): _way(Step.HANDLING, H),
+    (Step.DISPATCHED, Act.RETURN): _way(Step.COLLATED, H, needs=("reason",)),
+    (Step.DISPATCHED, Act.TRANSFER): _way(Step.DISPATCHED, L, needs=("body_id", "reason")),
+    (Step.DISPATCHED, Act.JOIN): _way(None, L, needs=("body_id",)),
+    (Step.DISPATCHED, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
+    (Step.HANDLING, Act.REPORT): _way(Step.HANDLED, H, needs=("result",)),
+    (Step.HANDLING, Act.RETURN): _way(Step.COLLATED, H, needs=("reason",)),
+    (Step.HANDLING, Act.TRANSFER): _way(Step.DISPATCHED, L, needs=("body_id", "reason")),
+    (Step.HANDLING, Act.JOIN): _way(None, L, H, needs=("body_id",)),
+    (Step.HANDLING, Act.ASK_EXTENSION): _way(None, H, needs=("seconds", "reason")),
+    (Step.HANDLING, Act.GRANT_EXTENSION): _way(None, L),
+    (Step.HANDLING, Act.REFUSE_EXTENSION): _way(None, L, needs=("reason",)),
+    (Step.HANDLING, Act.PAUSE): _way(None, H, L, needs=("reason",)),
+    (Step.HANDLING, Act.RESUME): _way(None, H, L),
+    (Step.HANDLING, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
+    (Step.HANDLED, Act.TELL): _way(Step.FED_BACK, R, L, needs=("note",)),
+    (Step.HANDLED, Act.RETURN): _way(Step.HANDLING, L, needs=("reason",)),
+    (Step.FED_BACK, Act.RATE): _way(Step.CLOSED, R, L, needs=("rating",)),
+    (Step.FED_BACK, Act.REOPEN): _way(Step.COLLATED, R, L, needs=("reason",)),
+    (Step.CLOSED, Act.REOPEN): _way(Step.COLLATED, L, needs=("reason",)),
+} | {
+    (step, act): _way(None, *by, needs=needs)
+    for step in sorted(OPEN_STEPS)
+    for act, by, needs in (
+        (Act.COMMENT, (R, L, H, J, T), ("note",)),
+        (Act.ATTACH, (R, L, H, J, T), ("sha256", "name")),
+        (Act.MARK_MAJOR, (R, L), ()),
+        (Act.RECEIVE_HOP, (L, H, J, T), ("hop",)),
+    )
+}
+
+
+def nearness(case: CaseState, actor: Actor) -> frozenset[Near]:
+    """All ways in which the actor stands near the case."""
+    found: set[Near] = set()
+    if case.reporter and case.reporter == actor.account_id:
+        found.add(R)
+    if case.unit_id in actor.units:
+        found.add(L)
+    if actor.body_id is not None:
+        found |= {H} if actor.body_id == case.holder else set[Near]()
+        found |= {J} if actor.body_id in case.joint else set[Near]()
+        found |= {T} if actor.body_id in case.told else set[Near]()
+    return frozenset(found)
+
+
+def acts_open(case: CaseState, actor: Actor, may: frozenset[str]) -> tuple[Act, ...]:
+    """What this person can do with the case now, in the order of Act.
+
+    Args:
+        case: as it stands.
+        actor: who asks.
+        may: acts of the actor's role, as `case.collate`.
+    """
+    near = nearness(case, actor)
+    return tuple(
+        act
+        for act in Act
+        if f"case.{act}" in may
+        and (way := TABLE.get((case.step, act)))
+        and way.by & near
+        and _condition(case, act) is None
+    )
+
+
+def step(
+    case: CaseState, act: Act, actor: Actor, may: frozenset[str], facts: Mapping[str, Any], at: datetime
+) -> CaseState:
+    """The case after the act.
+
+    Args:
+        case: as it stands.
+        act: what is done.
+        actor: by whom.
+        may: acts of the actor's role.
+        facts: what the act is given: result, reason, note, body_id, seconds, rating and so on.
+        at: when, aware; not before the case's last step.
+
+    Raises: IllegalAct: not at this step, or a fact is missing or senseless. NotAllowed: not by this person.
+    """
+    way = TABLE.get((case.step, act))
+    if way is None:
+        raise IllegalAct(f"case {case.case_id} stands at {case.step}: {act} is not done there", "read it again")
+    if f"case.{act}" not in may or not way.by & nearness(case, actor):
+        raise NotAllowed(f"{actor.account_id} may not {act} case {case.case_id}", "ask the unit that leads its grid")
+    missing = [name for name in way.needs if facts.get(name) in (None, "")]
+    if missing:
+        raise IllegalAct(f"{act} of case {case.case_id} lacks {missing[0]}", f"give {', '.join(way.needs)}")
+    wrong = _condition(case, act) or _senseless(case, act, facts)
+    if wrong:
+        raise IllegalAct(f"{act} of case {case.case_id}: {wrong}")
+    return _changed(case, act, way, facts, at)
+
+
+def _condition(case: CaseState, act: Act) -> str | None:
+    """Why the act makes no sense as the case stands; None where it does."""
+    if act == Act.PAUSE and case.is_paused:
+        return "its clock stands already"
+    if act == Act.RESUME and not case.is_paused:
+        return "its clock runs already"
+    if act in {Act.GRANT_EXTENSION, Act.REFUSE_EXTENSION} and case.asked_s is None:
+        return "nobody asked for an extension"
+    if act == Act.ASK_EXTENSION and case.asked_s is not None:
+        return "an extension was asked for already"
+    if act == Act.MARK_MAJOR and case.major:
+        return "it is a major matter already"
+    return None
+
+
+def _senseless(case: CaseState, act: Act, facts: Mapping[str, Any]) -> str | None:
+    """What is wrong with the facts; None where nothing is."""
+    if act == Act.RATE and facts["rating"] not in RATINGS:
+        return f"a rating is {RATINGS.start} to {RATINGS.stop - 1}"
+    if act == Act.ASK_EXTENSION and not (
+        isinstance(facts["seconds"], int) and 0 < facts["seconds"] <= MOST_EXTENSION_S
+    ):
+        return "an extension is a number of seconds above 0, and less than ten years"
+    if act == Act.TRANSFER and facts["body_id"] == case.holder:
+        return f"{case.holder} has it already"
+    if act == Act.JOIN and facts["body_id"] in {case.holder, *case.joint}:
+        return f"{facts['body_id']} handles it already"
+    return None
+
+
+def _changed(case: CaseState, act: Act, way: Way, facts: Mapping[str, Any], at: datetime) -> CaseState:
+    changes: dict[str, Any] = {"version": case.version + 1}
+    if way.to is not None:  # a step entered again begins anew, clock and all
+        changes |= {
+            "step": way.to,
+            "step_since": at,
+            "pauses": (),
+            "asked_s": None,
+            "extended_s": 0,
+            "extensions": 0,
+        }
+    return replace(case, **changes | _EFFECTS.get(act, _nothing)(case, facts, at))
+
+
+def _nothing(_case: CaseState, _facts: Mapping[str, Any], _at: datetime) -> dict[str, Any]:
+    return {}
+
+
+def _given_to(_case: CaseState, facts: Mapping[str, Any], _at: datetime) -> dict[str, Any]:
+    return {"holder": facts["body_id"], "joint": ()}
+
+
+def _given_back(case: CaseState, _facts: Mapping[str, Any], _at: datetime) -> dict[str, Any]:
+    """By a department to the township, which chooses anew; by the township to the department that had it."""
+    return {} if case.step == Step.HANDLED else {"holder": None, "joint": ()}
+
+
+_EFFECTS = {
+    Act.DISPATCH: _given_to,
+    Act.TRANSFER: _given_to,
+    Act.RETURN: _given_back,
+    Act.JOIN: lambda case, facts, _at: {"joint": (*case.joint, facts["body_id"])},
+    Act.ASK_EXTENSION: lambda _case, facts, _at: {"asked_s": facts["seconds"]},
+    Act.GRANT_EXTENSION: lambda case, _facts, _at: {
+        "extended_s": case.extended_s + (case.asked_s or 0),
+        "extensions": case.extensions + 1,
+        "asked_s": None,
+    },
+    Act.REFUSE_EXTENSION: lambda _case, _facts, _at: {"asked_s": None},
+    Act.PAUSE: lambda case, _facts, at: {"pauses": (*case.pauses, (at, None))},
+    Act.RESUME: lambda case, _facts, at: {"pauses": (*case.pauses[:-1], (case.pauses[-1][0], at))},
+    Act.REOPEN: lambda case, _facts, _at: {"holder": None, "joint": (), "rating": None, "reopened": case.reopened + 1},
+    Act.RATE: lambda _case, facts, _at: {"rating": facts["rating"]},
+    Act.MARK_MAJOR: lambda _case, _facts, _at: {"major": True},
+}
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram: acts that lead from step to step, by whom; docs/cases.md holds it."""
+    lines = ["stateDiagram-v2", f"  [*] --> {Step.RECEIVED}: {Act.FILE}"]
+    for (at, act), way in TABLE.items():
+        if way.to is not None:
+            lines.append(f"  {at} --> {way.to}: {act} ({', '.join(near for near in Near if near in way.by)})")
+    return "\n".join([*lines, f"  {Step.CLOSED} --> [*]", f"  {Step.WITHDRAWN} --> [*]"])

@@ -1,0 +1,86 @@
+"""Everything that the configuration says of cases, as one value that the commands work by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from . import clocks, hops, routing, severity, text
+from .calendar import WorkCalendar
+from .flow import CaseState
+from .kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """What may be attached."""
+
+    max_bytes: int
+    max_count: int  # of one case
+    types: frozenset[str]  # media types
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Clocks, routes, severity, reports and limits."""
+
+    calendar: WorkCalendar
+    clocks: Mapping[Kind, clocks.ClockRules]
+    routes: tuple[routing.Rule, ...]
+    severity: severity.SeverityRules
+    hops: hops.HopRules
+    attachments: Attachments
+    subkinds: Mapping[Kind, frozenset[str]]
+
+    def clock(self, case: CaseState) -> clocks.Clock | None:
+        """The clock of the present step; None: it has no limit."""
+        pauses = tuple(clocks.Pause(begin, end) for begin, end in case.pauses)
+        extended = timedelta(seconds=case.extended_s)
+        return clocks.clock_of(self.clocks[case.kind], case.case_id, case.step, case.step_since, extended, pauses)
+
+    def times(self, case: CaseState) -> tuple[datetime | None, datetime | None]:
+        """From when the present step is nearly due, and when it is due; None: no limit, or its clock stands."""
+        clock = self.clock(case)
+        if clock is None:
+            return None, None
+        return clocks.warn_at(clock, self.calendar, self.clocks[case.kind]), clocks.due_at(clock, self.calendar)
+
+    def escalations(self, case: CaseState, lowest: clocks.Level, at: datetime) -> tuple[clocks.Escalation, ...]:
+        """Those of the present step until a moment.
+
+        Args:
+            case: as it stands.
+            lowest: level of the unit that leads its grid.
+            at: the moment.
+        """
+        clock = self.clock(case)
+        return clocks.escalations(clock, self.calendar, self.clocks[case.kind], lowest, at) if clock else ()
+
+    def extension_fault(self, case: CaseState, seconds: int) -> str | None:
+        """Why the present step cannot be extended by so much; None where it can."""
+        rules, granted = self.clocks[case.kind], timedelta(seconds=case.extended_s)
+        return clocks.extension_fault(rules, timedelta(seconds=seconds), granted, case.extensions)
+
+    def judge(self, kind: Kind, facts: severity.SeverityFacts) -> severity.Judgement:
+        """How grave it is, and whether it is a major matter."""
+        return severity.judge(kind, facts, self.severity)
+
+    def route(self, facts: routing.CaseFacts) -> routing.Route:
+        """To which body it is proposed, and why."""
+        return routing.propose(facts, self.routes)
+
+    def reports(self, facts: hops.HopFacts, at: datetime) -> tuple[hops.Hop, ...]:
+        """The reports of a major matter that go out at once."""
+        return hops.plan(facts, self.hops, at)
+
+    def reports_due(
+        self, facts: hops.HopFacts, sent: Sequence[hops.Hop], receipts: Mapping[str, datetime], at: datetime
+    ) -> hops.Due:
+        """Which reports are late, and which that opens."""
+        return hops.due(facts, self.hops, sent, receipts, at)
+
+    @staticmethod
+    def keys(texts: Sequence[str]) -> list[str]:
+        """Keys of texts for the search."""
+        return list(text.grams(*texts))

@@ -1,0 +1,185 @@
+"""`maritime-grid user`: accounts 账号, their passwords, second factors and sessions."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from maritime_grid.domain.access import Role
+from maritime_grid.domain.errors import UsageError
+from maritime_grid.domain.totp import enrolment_uri
+from maritime_grid.settings import Settings
+from maritime_grid.store.account_rows import AccountRow, NewAccount
+from maritime_grid.store.accounts import Accounts
+from maritime_grid.store.passwords import new_password
+
+from .prepare import open_accounts, prepare_store
+from .store_option import add_store_options, settings_of, store_dsn
+from .tables import print_table
+
+ISSUER = "maritime-grid"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=type(parser))
+    add = actions.add_parser("add", help="make an account; prints a password once unless one is given")
+    add.add_argument("account", metavar="NAME", help="login name: 2 to 31 of a-z, 0-9 and . _ -, a letter first")
+    add.add_argument("--role", required=True, choices=list(Role), help="role of the table of access")
+    add.add_argument("--unit", metavar="U", help="unit that it works for, with all below")
+    add.add_argument("--body", metavar="B", help="body that it works for")
+    add.add_argument("--person", type=int, metavar="N", help="number of the person")
+    add.add_argument("--name", default="", metavar="TEXT", help="name beside what it does (default: the login name)")
+    how = add.add_mutually_exclusive_group()
+    how.add_argument("--password-stdin", action="store_true", help="the password is the first line of the input")
+    how.add_argument("--oidc", metavar="SUBJECT", help="logs in from outside only: issuer, a blank, subject")
+    add_store_options(add)
+    add_store_options(actions.add_parser("list", help="accounts"))
+    for action, what in (
+        ("disable", "it may not log in any more, and its sessions end"),
+        ("enable", "it may log in again"),
+        ("passwd", "a new password; ends its sessions and any lock"),
+        ("totp", "a new second factor, printed once; ends its sessions"),
+    ):
+        one = actions.add_parser(action, help=what)
+        one.add_argument("account", metavar="NAME")
+        if action == "passwd":
+            one.add_argument("--password-stdin", action="store_true", help="the first line of the input")
+        if action == "totp":
+            one.add_argument(
+                "--forget", action="store_true", help="only forget the old one: its next login enrols anew"
+            )
+        add_store_options(one)
+    sessions = actions.add_parser("sessions", help="who is logged in")
+    sessions.add_argument("account", nargs="?", metavar="NAME", help="one account")
+    sessions.add_argument("--end", type=int, metavar="N", help="end the session of this number")
+    add_store_options(sessions)
+
+
+def run(args: argparse.Namespace) -> int:
+    actions = {
+        "add": run_add, "list": run_list, "disable": run_disable, "enable": run_enable, "passwd": run_passwd,
+        "totp": run_totp, "sessions": run_sessions,
+    }  # fmt: skip
+    settings = settings_of(args)
+    with opened(args, settings) as accounts:
+        actions[args.action](args, accounts)
+    return 0
+
+
+@contextmanager
+def opened(args: argparse.Namespace, settings: Settings) -> Generator[Accounts]:
+    """Accounts of the store that the command names, brought up to date."""
+    with store_dsn(args, settings, create=args.action == "add") as dsn:
+        prepare_store(dsn, settings)
+        with open_accounts(dsn, settings) as accounts:
+            yield accounts
+
+
+def run_add(args: argparse.Namespace, accounts: Accounts) -> None:
+    password = "" if args.oidc else _given_password(args) or new_password()
+    new = NewAccount(args.account, args.role, args.unit, args.body, args.person, args.name, args.oidc)
+    accounts.add(new, password, now(), by=operator())
+    row = accounts.one(args.account)
+    print(f"account {row.account_id}, {row.role}, database role {row.db_role}")
+    if password and not args.password_stdin:
+        print(f"password: {password}")
+
+
+def run_list(_args: argparse.Namespace, accounts: Accounts) -> None:
+    columns = ("account", "name", "role", "unit", "body", "person", "logs in by", "state", "made (UTC)")
+    print_table(columns, [_shown(row) for row in accounts.all()])
+
+
+def _shown(row: AccountRow) -> tuple[object, ...]:
+    ways = [
+        "password" if row.has_password else "",
+        "second factor" if row.has_second_factor else "",
+        "outside" if row.oidc_subject else "",
+    ]
+    return (
+        row.account_id, row.name_shown, row.role, row.unit_id, row.body_id, row.person_id,
+        ", ".join(filter(None, ways)), state_of(row, now()), f"{row.created_at:%Y-%m-%d %H:%M}",
+    )  # fmt: skip
+
+
+def state_of(row: AccountRow, at: datetime) -> str:
+    """What keeps it from logging in or from reading, or `active`."""
+    if row.disabled_at:
+        return f"disabled since {row.disabled_at:%Y-%m-%d %H:%M}"
+    if row.locked_until and row.locked_until > at:
+        return f"locked until {row.locked_until:%H:%M:%S}"
+    return "active" if row.has_db_role else "without a database role"
+
+
+def run_disable(args: argparse.Namespace, accounts: Accounts) -> None:
+    accounts.disable(args.account, now(), by=operator())
+    print(f"{args.account} is disabled")
+
+
+def run_enable(args: argparse.Namespace, accounts: Accounts) -> None:
+    accounts.enable(args.account, now(), by=operator())
+    print(f"{args.account} is enabled")
+
+
+def run_passwd(args: argparse.Namespace, accounts: Accounts) -> None:
+    password = _given_password(args) or new_password()
+    accounts.set_password(args.account, password, now(), by=operator())
+    print(f"{args.account} has a new password" if args.password_stdin else f"password: {password}")
+
+
+def run_totp(args: argparse.Namespace, accounts: Accounts) -> None:
+    if args.forget:
+        accounts.forget_second_factor(args.account, now(), by=operator())
+        print(f"the second factor of {args.account} is forgotten")
+        return
+    secret = accounts.new_second_factor(args.account, now(), by=operator())
+    print(f"secret: {secret}\n{enrolment_uri(secret, args.account, ISSUER)}")
+
+
+def run_sessions(args: argparse.Namespace, accounts: Accounts) -> None:
+    if args.end is not None:
+        print(f"session {args.end} of {accounts.sessions.revoke(args.end, now(), by=operator())} is ended")
+        return
+    if args.account:
+        accounts.one(args.account)
+    columns = ("session", "account", "role", "begun (UTC)", "last used (UTC)", "from", "browser")
+    rows = [
+        (
+            s.number,
+            s.account_id,
+            s.role,
+            f"{s.begun_at:%Y-%m-%d %H:%M}",
+            f"{s.seen_at:%Y-%m-%d %H:%M}",
+            s.address,
+            s.agent,
+        )
+        for s in accounts.sessions.of(args.account, now())
+        if s.whole
+    ]
+    print_table(columns, rows)
+
+
+def _given_password(args: argparse.Namespace) -> str:
+    """The first line of the input where it is asked for, else empty. Raises: UsageError: there is none."""
+    if not args.password_stdin:
+        return ""
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise UsageError("the input holds no password", "give it as the first line")
+    return password
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def operator() -> str:
+    """Who types, for the log: no account, so with a mark that no account has."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        return "cli"

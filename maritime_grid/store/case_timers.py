@@ -1,0 +1,101 @@
+"""What time alone does to cases: overdue steps go up the tree, reports not received tell the next (Art. 26, 28).
+
+Each case is one transaction of its own. Run often or seldom, by one process or several: what is written is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.rows import DictRow
+
+from maritime_grid.cases.clocks import LEVELS
+from maritime_grid.cases.hops import Hop
+from maritime_grid.cases.plan import Plan
+
+from .case_steps import Connection, hop_facts, send_reports, state_of, write_entry
+from .errors import translated
+from .queries import load_queries
+
+_Q = load_queries("cases")
+TIMER = "timer"  # who it was, in the archive
+
+
+@dataclass(slots=True)
+class TimersDone:
+    escalated: int = 0
+    reports_sent: int = 0
+
+
+def run_timers(lend: Callable[[], AbstractContextManager[Connection]], plan: Plan, at: datetime) -> TimersDone:
+    """All that is due at a moment.
+
+    Args:
+        lend: the product's own connections.
+        plan: what the configuration says.
+        at: aware.
+
+    Raises: StoreUnavailable, StoreError.
+    """
+    done = TimersDone()
+    with translated(), lend() as conn:
+        overdue = [row["case_id"] for row in conn.execute(_Q["overdue_cases"], [at])]
+        late = [row["case_id"] for row in conn.execute(_Q["late_hops"], [at])]
+        for case_id in overdue:
+            with conn.transaction():
+                done.escalated += _escalate(conn, plan, case_id, at)
+        for case_id in late:
+            with conn.transaction():
+                done.reports_sent += _report_on(conn, plan, case_id, at)
+    return done
+
+
+def _escalate(conn: Connection, plan: Plan, case_id: str, at: datetime) -> int:
+    row = _held(conn, case_id)
+    case = state_of(row)
+    units = hop_facts(conn, case, row["subkind"], row["severity"]).units
+    lowest = next((level for level in LEVELS if level in units), LEVELS[-1])
+    been = {r["unit_id"] for r in conn.execute(_Q["escalated"], [case_id, case.step_since])}
+    version = case.version
+    for level, moment in plan.escalations(case, lowest, at):
+        unit = units.get(level)
+        if unit is None or unit in been:
+            continue
+        version += 1
+        up = {"case_id": case_id, "step_since": case.step_since, "unit_id": unit, "at": moment}
+        conn.execute(_Q["escalate"], up)
+        _note(conn, case_id, version, at, "escalate", {"to": unit, "step": case.step, "due": moment.isoformat()}, unit)
+    return version - case.version
+
+
+def _report_on(conn: Connection, plan: Plan, case_id: str, at: datetime) -> int:
+    row = _held(conn, case_id)
+    case = state_of(row)
+    if not case.is_open:
+        return 0
+    rows = conn.execute(_Q["hops"], [case_id]).fetchall()
+    sent = [Hop(**{name: r[name] for name in Hop.__dataclass_fields__}) for r in rows]
+    receipts = {r["hop_id"]: r["received_at"] for r in rows if r["received_at"]}
+    due = plan.reports_due(hop_facts(conn, case, row["subkind"], row["severity"]), sent, receipts, at)
+    send_reports(conn, due.opened)
+    for n, hop in enumerate(due.opened, 1):
+        told = {"to": hop.to_unit or hop.to_body, "after": hop.after}
+        _note(conn, case_id, case.version + n, at, "report_on", told, None)
+    return len(due.opened)
+
+
+def _held(conn: Connection, case_id: str) -> DictRow:
+    row = conn.execute(_Q["hold_case"], [case_id]).fetchone()
+    assert row, "cases are never removed"
+    return row
+
+
+def _note(
+    conn: Connection, case_id: str, version: int, at: datetime, what: str, facts: dict[str, Any], unit: str | None
+) -> None:
+    conn.execute(_Q["go_on"], {"case_id": case_id, "version": version, "at": at, "escalated": unit})
+    write_entry(conn, case_id, version, at, TIMER, what, facts)

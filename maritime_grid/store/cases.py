@@ -1,0 +1,329 @@
+"""Commands on cases 网格事项: each one transaction that checks, changes the case and adds to its chained log.
+
+Locks are taken in one order (number, case, head of the archive), so that no two commands wait for each other.
+"""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b32encode
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from maritime_grid.cases.flow import CaseState, IllegalAct, NotAllowed, StaleCase, step
+from maritime_grid.cases.kinds import Act, Kind, Step
+from maritime_grid.cases.plan import Attachments, Plan
+from maritime_grid.cases.routing import CaseFacts, Route
+from maritime_grid.domain.errors import UsageError
+
+from .case_check import check_new
+from .case_rows import Filed, NewCase
+from .case_steps import (
+    SAME,
+    Account,
+    Connection,
+    account_of,
+    bodies_of,
+    hold_case,
+    hop_facts,
+    nearest,
+    send_reports,
+    state_of,
+    write_entry,
+)
+from .errors import StoreError, translated
+from .jsonrows import clean, json_rows
+from .queries import load_queries
+
+_Q = load_queries("cases")
+_BEIJING = ZoneInfo("Asia/Shanghai")
+ALONE = frozenset({Act.COMMENT, Act.ATTACH, Act.RECEIVE_HOP})  # nothing that others did makes these senseless
+
+Locate = Callable[[float, float, datetime], str | None]  # the grid that holds lon, lat at that moment, by its id
+
+Zones = Callable[[float, float, datetime], frozenset[str]]  # kinds of the zones that hold lon, lat at that moment
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """To whom a case is proposed: the rule with its reason, the body that it leads to (None: there is none), others."""
+
+    route: Route
+    body_id: str | None
+    joint: tuple[str, ...]
+
+
+class Cases:
+    """Commands, for any number of threads.
+
+    Args:
+        lend: the product's own connections (`connect.command_pool(dsn).connection`).
+        plan: what the configuration says.
+        locate: which grid holds a place.
+        zones: kinds of the zones that hold a place.
+    """
+
+    def __init__(
+        self, lend: Callable[[], AbstractContextManager[Connection]], plan: Plan, locate: Locate, zones: Zones
+    ) -> None:
+        self._lend, self._plan, self._locate, self._zones = lend, plan, locate, zones
+
+    def file(self, new: NewCase, by: str | None, at: datetime) -> Filed:
+        """File a case.
+
+        Args:
+            new: what is filed.
+            by: account; None: the public, or a machine (see `new.channel`).
+            at: aware.
+
+        Raises: UsageError: it is not whole. NotAllowed: this account may not file. StoreError.
+        """
+        check_new(new, self._plan)
+        with translated(), self._lend() as conn, conn.transaction():
+            who = account_of(conn, by) if by else None
+            if who and "case.file" not in who.may:
+                raise NotAllowed(f"{by} may not file cases", "ask your township")
+            code = _code(new.request_key)
+            before = conn.execute(_Q["filed_before"], [new.request_key]).fetchone() if new.request_key else None
+            if before:
+                return Filed(before["case_id"], code, before["version"], repeated=True)
+            return self._file(conn, new, by or "", code, at)
+
+    def _file(self, conn: Connection, new: NewCase, by: str, code: str, at: datetime) -> Filed:
+        grid, unit = self._answerable(conn, new, at)
+        case_id = _number(conn, at)
+        judged = self._plan.judge(new.kind, new.facts)
+        case = CaseState(case_id, new.kind, Step.RECEIVED, 1, unit, by, at, major=judged.major)
+        warn_at, due_at = self._plan.times(case)
+        values = {
+            **{name: getattr(new, name) for name in ("lon", "lat", "happened_at", "accused", "amount")},
+            **clean({n: getattr(new, n) for n in ("kind", "subkind", "title", "description", "place", "channel")}),
+            "facts": Jsonb(asdict(new.facts)), "severity": judged.level, "major": judged.major,
+            "case_id": case_id, "grid": grid, "unit_id": unit, "reporter": by, "state": Step.RECEIVED, "at": at,
+            "due_at": due_at, "warn_at": warn_at, "request_key": new.request_key,
+            "grams": self._plan.keys([case_id, *_texts(new)]), "follow_hash": sha256(code.encode()).digest(),
+        }  # fmt: skip
+        conn.execute(_Q["add_case"], values)
+        conn.execute(_Q["add_parties"], {"case_id": case_id, "rows": json_rows(new.parties)})
+        _link_alerts(conn, case_id, new.alert_ids)
+        if judged.major:
+            send_reports(conn, self._plan.reports(hop_facts(conn, case, new.subkind, judged.level), at))
+        facts = {**_filed_facts(new), "severity": judged.level, "major": judged.major, "because": judged.because}
+        write_entry(conn, case_id, 1, at, by or new.channel, Act.FILE, facts)
+        return Filed(case_id, code, 1, repeated=False)
+
+    def _answerable(self, conn: Connection, new: NewCase, at: datetime) -> tuple[int, str]:
+        """Code of the grid of the case and the unit that answers for it: the city, where no grid holds its place."""
+        if new.kind == Kind.COMPLAINT and new.accused is not None:
+            return 0, _above_the_accused(conn, new.accused, at)
+        known = new.lon is not None and new.lat is not None
+        grid_id = self._locate(new.lon, new.lat, new.happened_at or at) if known else new.grid_id  # pyright: ignore[reportArgumentType]
+        lead = conn.execute(_Q["lead_of_grid"], [grid_id]).fetchone() if grid_id else None
+        if new.grid_id and not known and lead is None:
+            raise StoreError(f"there is no grid {new.grid_id}", "see: maritime-grid grids history")
+        return (lead["code"], lead["unit_id"]) if lead else (0, _city(conn))
+
+    def act(
+        self, case_id: str, version: int | None, act: Act, by: str, facts: Mapping[str, Any], at: datetime
+    ) -> CaseState:
+        """Do something with a case.
+
+        Args:
+            case_id: the case.
+            version: that of the form; None for comments, attachments and receipts, which nothing makes stale.
+            act: what to do.
+            by: account.
+            facts: what the act needs, see `flow.TABLE`; for attachments also content (bytes) and media_type.
+            at: aware.
+
+        Raises: NoSuchCase: not there, or not for this account. StaleCase: the form is stale; it says what changed.
+        IllegalAct, NotAllowed: see `flow.step`. StoreError.
+        """
+        with translated(), self._lend() as conn, conn.transaction():
+            who = account_of(conn, by)
+            row = hold_case(conn, case_id, who)
+            case = state_of(row)
+            _refuse_stale(conn, case, version, act)
+            after = step(case, act, who.actor, who.may, facts, at)
+            self._beside(conn, row, after, act, who, facts, at)
+            self._save(conn, after, at)
+            said = {name: value for name, value in facts.items() if name != "content"}
+            write_entry(
+                conn, case_id, after.version, at, by, act, {"name": who.actor.name_shown, "step": after.step, **said}
+            )
+            return after
+
+    def _save(self, conn: Connection, case: CaseState, at: datetime) -> None:
+        warn_at, due_at = self._plan.times(case) if case.is_open else (None, None)
+        values = {name: getattr(case, name) for name in (*SAME, "is_open")}
+        pauses = [[begin.isoformat(), end.isoformat() if end else None] for begin, end in case.pauses]
+        conn.execute(
+            _Q["change_case"],
+            {**values, "state": case.step, "joint": list(case.joint), "pauses": Jsonb(pauses), "due_at": due_at,
+             "warn_at": warn_at, "at": at},
+        )  # fmt: skip
+
+    def _beside(
+        self,
+        conn: Connection,
+        row: DictRow,
+        case: CaseState,
+        act: Act,
+        who: Account,
+        facts: Mapping[str, Any],
+        at: datetime,
+    ) -> None:
+        """What an act asks for and writes beside the case itself."""
+        if "body_id" in facts and not conn.execute(_Q["body_exists"], [facts["body_id"]]).fetchone():
+            raise StoreError(f"there is no body {facts['body_id']}", "choose one of the list")
+        if act == Act.ASK_EXTENSION:
+            fault = self._plan.extension_fault(case, facts["seconds"])
+            if fault:
+                raise IllegalAct(f"case {case.case_id}: {fault}")
+        if act == Act.ATTACH:
+            _attach(conn, case, facts, self._plan.attachments)
+        if act == Act.MARK_MAJOR:
+            send_reports(conn, self._plan.reports(hop_facts(conn, case, row["subkind"], row["severity"]), at))
+        if act == Act.RECEIVE_HOP:
+            _receive(conn, case, who, facts, at)
+
+    def propose(self, case_id: str) -> Proposal | None:
+        """To whom the township may dispatch it, and why; None: there is no such case.
+
+        The caller has read the case as the account that asks.
+        """
+        with translated(), self._lend() as conn:
+            row = conn.execute(_Q["case_facts"], [case_id]).fetchone()
+            if row is None:
+                return None
+            known = row["lon"] is not None
+            facts = CaseFacts(
+                kind=Kind(row["kind"]),
+                subkind=row["subkind"],
+                zones=self._zones(row["lon"], row["lat"], row["at"]) if known else None,
+                county=row["county"],
+                amount=None if row["amount"] is None else float(row["amount"]),
+                classes=frozenset(r["vessel_class"] for r in conn.execute(_Q["classes"], [case_id])),
+                major=row["major"],
+                severity=row["severity"],
+            )
+            route = self._plan.route(facts)
+            bodies = bodies_of(conn, row["unit_id"])
+        joint = (b for c in route.joint if (b := nearest(bodies, c.name, route.level)))
+        return Proposal(route, nearest(bodies, route.body.name, route.level), tuple(joint))
+
+    def log_export(self, case_id: str, by: str, purpose: str, at: datetime) -> None:
+        """Note in the access log that the whole of a case was taken away, and why. Raises: UsageError: no purpose."""
+        if not purpose.strip():
+            raise UsageError("an export has no purpose", "say what it is for")
+        with translated(), self._lend() as conn:
+            conn.execute(_Q["log_export"], {"at": at, "by": by, "case": f"case:{case_id}", "purpose": purpose.strip()})
+
+    def follow(self, code: str) -> dict[str, Any] | None:
+        """What the holder of a code may know of the case it was given for: its steps, without names or words."""
+        with translated(), self._lend() as conn:
+            row = conn.execute(_Q["follow"], [sha256(code.strip().upper().encode()).digest()]).fetchone()
+            if row is None:
+                return None
+            return {**row, "steps": conn.execute(_Q["told_steps"], [row["case_id"]]).fetchall()}
+
+
+def _refuse_stale(conn: Connection, case: CaseState, version: int | None, act: Act) -> None:
+    if version == case.version or (version is None and act in ALONE):
+        return
+    since = conn.execute(_Q["since"], [case.case_id, version or 0]).fetchall()
+    changes = ", ".join(f"{row['what']} by {row['who']}" for row in since[-5:])
+    raise StaleCase(f"case {case.case_id} has changed since: {changes or 'it is at another version'}", "read it again")
+
+
+def _attach(conn: Connection, case: CaseState, facts: Mapping[str, Any], limits: Attachments) -> None:
+    content: bytes = facts["content"]
+    if len(content) > limits.max_bytes:
+        raise StoreError(f"{facts['name']} is larger than {limits.max_bytes >> 20} MiB", "send a smaller one")
+    if facts["media_type"] not in limits.types:
+        raise StoreError(f"{facts['name']} is {facts['media_type']}", f"send one of {', '.join(sorted(limits.types))}")
+    count = conn.execute(_Q["attached"], [case.case_id]).fetchone()
+    if count and count["n"] >= limits.max_count:
+        raise StoreError(f"case {case.case_id} has {limits.max_count} attachments", "file the rest with another case")
+    digest = sha256(content).digest()
+    if digest.hex() != facts["sha256"]:
+        raise StoreError("the attachment did not arrive whole", "send it again")
+    blob = {"sha256": digest, "media_type": facts["media_type"], "size": len(content), "content": content}
+    conn.execute(_Q["add_blob"], blob)
+    values = {"case_id": case.case_id, "seq": case.version, "sha256": digest, "name": facts["name"]}
+    conn.execute(_Q["add_attachment"], values)
+
+
+def _receive(conn: Connection, case: CaseState, who: Account, facts: Mapping[str, Any], at: datetime) -> None:
+    values = {
+        "at": at, "who": who.actor.account_id, "case_id": case.case_id, "hop": facts["hop"], "body": who.actor.body_id,
+        "units": list(who.actor.units),
+    }  # fmt: skip
+    if conn.execute(_Q["receive_hop"], values).fetchone() is None:
+        raise NotAllowed(
+            f"this report of case {case.case_id} is not yours to receive, or was received", "read it again"
+        )
+
+
+def _number(conn: Connection, at: datetime) -> str:
+    year = at.astimezone(_BEIJING).year
+    row = conn.execute(_Q["next_number"], [year]).fetchone()
+    assert row, "made or raised"
+    return f"{year}-{row['last']:06d}"
+
+
+def _code(request_key: str | None) -> str:
+    """Ten letters to follow a case by: those of the form's own secret, so that a form sent again gets them again."""
+    seed = f"follow {request_key}".encode() if request_key else secrets.token_bytes(32)
+    return b32encode(sha256(seed).digest())[:10].decode()
+
+
+def _city(conn: Connection) -> str:
+    row = conn.execute(_Q["city"]).fetchone()
+    if row is None:
+        raise StoreError("the store has no jurisdictions", "run: maritime-grid people import units FILE")
+    return row["unit_id"]
+
+
+def _above_the_accused(conn: Connection, person_id: int, at: datetime) -> str:
+    """The unit above that where a person complained of works: their own people do not judge it."""
+    day = at.astimezone(_BEIJING).date()
+    row = conn.execute(_Q["unit_of_person"], [person_id, day, day]).fetchone()
+    above = conn.execute(_Q["parent_unit"], [row["unit_id"]]).fetchone() if row else None
+    return above["coalesce"] if above else _city(conn)
+
+
+def _texts(new: NewCase) -> list[str]:
+    parties = [
+        text
+        for p in new.parties
+        for text in (p.ship_name, p.person_name, f"{p.mmsi:09d}" if p.mmsi is not None else "")
+    ]
+    return [text for text in (new.title, new.description, new.place, *parties) if text]
+
+
+def _filed_facts(new: NewCase) -> dict[str, Any]:
+    """What the archive keeps of a case as filed: all but the personal data, which must be removable."""
+    parties = [replace(p, person_name="", phone="", id_number="") for p in new.parties]
+    facts = {
+        name: getattr(new, name) for name in NewCase.__dataclass_fields__ if name not in {"parties", "request_key"}
+    }
+    return {**facts, "parties": parties}
+
+
+def _link_alerts(conn: Connection, case_id: str, alert_ids: Sequence[str]) -> None:
+    if not alert_ids:
+        return
+    known = {row["alert_id"] for row in conn.execute(_Q["known_alerts"], [list(alert_ids)])}
+    missing = [alert_id for alert_id in alert_ids if alert_id not in known]
+    if missing:
+        raise StoreError(f"there is no alert {missing[0]}", "look it up in the list")
+    conn.execute(_Q["add_alerts"], [case_id, list(alert_ids)])

@@ -1,0 +1,32 @@
+-- name: hold_alert
+-- The alert, where it is this account's; locked against other acts and the engine, not against cases that refer to it.
+select a.alert_id, a.rule, a.severity, a.mmsi, coalesce(nullif(r.name_zh, ''), nullif(s.ship_name, ''), '') as vessel_name,
+       coalesce(g.place_id, '') as grid_id, coalesce(g.name_zh, '') as grid_name, a.lon, a.lat, a.raised_at, a.detail,
+       a.seen_at, a.seen_by, a.resolved_at, a.resolved_by, a.verdict, a.resolution
+from mg.alert a left join mg.place g on g.code = a.grid
+left join mg.roster r on r.mmsi = a.mmsi left join mg.vessel_static s on s.mmsi = a.mmsi
+where a.alert_id = %(alert)s and a.grid = any (mg.alert_grids(%(by)s)) for no key update of a;
+
+-- name: shown
+select name_shown, post_zh, post_en from mg.account_shown where account_id = %s;
+
+-- name: acknowledge
+update mg.alert set seen_at = %(at)s, seen_by = %(by)s where alert_id = %(alert)s and seen_at is null;
+
+-- name: resolve
+update mg.alert set resolved_at = %(at)s, resolved_by = %(by)s, verdict = %(verdict)s, resolution = %(reason)s
+where alert_id = %(alert)s;
+
+-- name: open_case_of
+select c.case_id, c.version from mg.case_alert x join mg.case_file c on c.case_id = x.case_id
+where x.alert_id = %s and c.state not in ('closed', 'withdrawn') order by c.opened_at, c.case_id limit 1;
+
+-- name: note_act
+with acted as (
+  update mg.alert set acts = acts + 1 where alert_id = %(alert)s returning alert_id, severity, rev, acts
+)
+insert into mg.alert_log (alert_id, at, what, severity, rev, act, who, note)
+select alert_id, %(at)s, %(what)s, severity, rev, acts, %(by)s, %(note)s from acted;
+
+-- name: tell_act
+select pg_notify('mg_alert', %s);

@@ -1,0 +1,39 @@
+-- name: list
+-- As the account that asks: the view decides what comes back. What is open comes first, then what ended unseen, then
+-- the past; worst first and the longest waiting, of the past the last to end.
+select a.alert_id, a.rule, a.level, a.state, a.mmsi, a.vessel_name, a.place, a.grid_id, g.name_zh as grid_zh,
+       g.name_en as grid_en, a.raised_at, a.last_at, a.heard_at, a.cleared_at, a.repeats, a.lon, a.lat, a.detail,
+       a.seen_at, a.seen_name, a.seen_post_zh, a.seen_post_en, a.resolved_at, a.resolved_name, a.resolved_post_zh,
+       a.resolved_post_en, a.verdict, a.resolution
+from api.my_alert a left join api.name g on g.what = 'grid' and g.id = a.grid_id
+where (%(states)s::text[] is null or a.state = any (%(states)s::text[]))
+  and (%(levels)s::integer[] is null or a.level = any (%(levels)s::integer[]))
+  and (%(rules)s::text[] is null or a.rule = any (%(rules)s::text[]))
+  and (%(grid)s::text is null or a.grid_id = %(grid)s)
+  and (%(only)s::text is null or a.alert_id = %(only)s)
+order by case a.state when 'open' then 0 when 'seen' then 0 when 'resolved' then 1 when 'over' then 2 else 3 end,
+         case when a.state <> 'past' then -a.level end, case when a.state <> 'past' then a.raised_at end,
+         coalesce(a.cleared_at, a.last_at) desc, a.alert_id
+limit %(most)s offset %(skip)s;
+
+-- name: log
+select at, what, level, name, post_zh, post_en, note from api.my_alert_log where alert_id = %s order by rev, act, at, what;
+
+-- name: cases
+select c.case_id, c.title, c.state from api.case_alert x join api."case" c on c.case_id = x.case_id
+where x.alert_id = %s order by c.opened_at, c.case_id;
+
+-- name: track
+select t, lon, lat, sog from api.position
+where mmsi = %s and t between %s and %s and lon is not null and lat is not null and not implausible order by t;
+
+-- name: near
+-- All in the box; who is nearest is measured outside.
+select n.mmsi, v.name, v.vessel_class, n.lon, n.lat, n.sog, n.t
+from api.vessel_now n left join api.vessel v on v.mmsi = n.mmsi
+where n.lon between %(west)s and %(east)s and n.lat between %(south)s and %(north)s and n.t >= %(since)s
+  and n.mmsi <> %(but)s;
+
+-- name: grids
+select distinct g.id, g.name_zh, g.name_en from api.my_alert a join api.name g on g.what = 'grid' and g.id = a.grid_id
+where a.state <> 'past' order by g.id;

@@ -1,0 +1,74 @@
+-- name: waits
+-- Whether a case waits for who asks; a part of the next two.
+coalesce(c.unit_id = %(unit)s and c.state = any (%(own)s::text[])
+         or c.unit_id <> %(unit)s and c.unit_id = any (%(units)s::text[]) and c.state = any (%(below)s::text[])
+         or c.holder = %(body)s and c.state = any (%(held)s::text[])
+         or c.reporter = %(account)s and c.state = any (%(filed)s::text[])
+         or %(grants)s and c.asked_s is not null and c.unit_id = any (%(units)s::text[])
+         or c.escalated = %(unit)s
+         or c.case_id = any (%(reports)s::text[]), false)
+
+-- name: open_ids
+-- Open cases in the order in which they are to be done: what waits for who asks, major matters, deadlines.
+select c.case_id, c.waits, count(*) over () as total from (
+  select c.case_id, c.major, c.due_at, c.opened_at, {waits} as waits
+  from api."case" c
+  where c.state not in ('closed', 'withdrawn')
+    and (%(states)s::text[] is null or c.state = any (%(states)s::text[]))
+    and (%(kinds)s::text[] is null or c.kind = any (%(kinds)s::text[]))
+    and (%(grid)s::text is null or c.grid_id = %(grid)s)
+    and (%(only)s::text[] is null or c.case_id = any (%(only)s::text[]))
+    and (not %(overdue)s or c.due_at <= %(at)s)) c
+where not %(mine)s or c.waits
+order by c.waits desc, c.major desc, c.due_at nulls last, c.opened_at desc, c.case_id
+limit %(most)s offset %(skip)s;
+
+-- name: scopes
+-- How many open cases the filter lets through, how many of them wait for who asks, how many are overdue.
+select count(*) as open, count(*) filter (where {waits}) as mine, count(*) filter (where c.due_at <= %(at)s) as overdue
+from api."case" c
+where c.state not in ('closed', 'withdrawn')
+  and (%(states)s::text[] is null or c.state = any (%(states)s::text[]))
+  and (%(kinds)s::text[] is null or c.kind = any (%(kinds)s::text[]))
+  and (%(grid)s::text is null or c.grid_id = %(grid)s)
+  and (%(only)s::text[] is null or c.case_id = any (%(only)s::text[]));
+
+-- name: past_ids
+-- Cases that are over, newest first.
+select case_id, false as waits, 0::bigint as total
+from api.past_page(%(states)s::text[], %(kinds)s::text[], %(grid)s::text, %(only)s::text[], %(most)s, %(skip)s)
+  as page(case_id);
+
+-- name: columns
+-- Open cases at each step, as many as the filter lets through.
+select c.state, count(*) as n, count(*) filter (where c.due_at <= %(at)s) as overdue,
+       count(*) filter (where c.warn_at <= %(at)s and c.due_at > %(at)s) as warned
+from api."case" c
+where c.state not in ('closed', 'withdrawn')
+  and (%(kinds)s::text[] is null or c.kind = any (%(kinds)s::text[]))
+  and (%(grid)s::text is null or c.grid_id = %(grid)s)
+  and (%(only)s::text[] is null or c.case_id = any (%(only)s::text[]))
+  and (not %(overdue)s or c.due_at <= %(at)s)
+group by c.state;
+
+-- name: reports_open
+-- Cases of which a report to the unit or body of who asks is not received yet.
+select distinct h.case_id from api.case_hop h
+where h.received_at is null and (h.to_body = %(body)s or h.to_unit = %(unit)s);
+
+-- name: grids
+select p.id, p.name_zh, p.name_en from api.name p where p.what = 'grid' order by p.id;
+
+-- name: pulse
+-- Changes with anything that the account's list shows.
+select count(*) as n, max(c.changed_at) as changed_at from api."case" c where c.state not in ('closed', 'withdrawn');
+
+-- name: version
+select c.version from api."case" c where c.case_id = %s;
+
+-- name: people
+-- Accounts that did something with a case.
+select account_id, name_shown, role, works_for from api.case_people(%s);
+
+-- name: read_party
+select name, phone, id_number from api.read_party(%s, %s, %s);

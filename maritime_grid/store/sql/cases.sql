@@ -1,0 +1,149 @@
+-- name: actor
+-- An account as the flow needs it: its units, its body, what its role may do.
+select a.account_id, a.name_shown, a.role, a.body_id, a.person_id,
+       array(select u.unit_id from mg.unit u where u.path @> array[a.unit_id]) as units,
+       array(select r.act from mg.role_act r where r.role = a.role) as may
+from mg.account a where a.account_id = %s and a.disabled_at is null;
+
+-- name: city
+select unit_id from mg.unit where level = 'city' order by unit_id limit 1;
+
+-- name: lead_of_grid
+select p.code, coalesce(l.unit_id, (select unit_id from mg.unit where level = 'city' order by unit_id limit 1)) as unit_id
+from mg.place p left join mg.grid_lead l on l.grid_id = p.place_id where p.place_id = %s and p.layer = 'grid';
+
+-- name: parent_unit
+select coalesce(parent, unit_id) from mg.unit where unit_id = %s;
+
+-- name: unit_of_person
+-- Where a person holds a post now: the unit that leads its grid.
+select l.unit_id from mg.post p join mg.grid_lead l on l.grid_id = p.grid_id
+where p.person_id = %s and p.since <= %s::date and (p.until is null or p.until > %s::date) limit 1;
+
+-- name: next_number
+insert into mg.case_number as c (year, last) values (%s, 1)
+on conflict (year) do update set last = c.last + 1 returning last;
+
+-- name: filed_before
+select case_id, version from mg.case_file where request_key = %s;
+
+-- name: add_case
+insert into mg.case_file (case_id, kind, subkind, title, description, place, lon, lat, happened_at, grid, unit_id,
+  reporter, channel, accused, facts, severity, major, amount, state, version, opened_at, step_since, due_at, warn_at, changed_at,
+  grams, follow_hash, request_key)
+values (%(case_id)s, %(kind)s, %(subkind)s, %(title)s, %(description)s, %(place)s, %(lon)s, %(lat)s, %(happened_at)s,
+  %(grid)s, %(unit_id)s, %(reporter)s, %(channel)s, %(accused)s, %(facts)s, %(severity)s, %(major)s, %(amount)s,
+  %(state)s, 1, %(at)s, %(at)s,
+  coalesce(%(due_at)s::timestamptz, 'infinity'), coalesce(%(warn_at)s::timestamptz, 'infinity'), %(at)s, %(grams)s, %(follow_hash)s,
+  %(request_key)s);
+
+-- name: add_parties
+insert into mg.case_party (case_id, n, side, mmsi, ship_name, gear, set_first, claim, statement, person_name, phone,
+  id_number)
+select %(case_id)s, row_number() over (), x.side, x.mmsi, x.ship_name, x.gear, x.set_first, x.claim, x.statement,
+  x.person_name, x.phone, x.id_number
+from jsonb_to_recordset(%(rows)s::jsonb) as x(side text, mmsi integer, ship_name text, gear text, set_first boolean,
+  claim text, statement text, person_name text, phone text, id_number text);
+
+-- name: add_alerts
+insert into mg.case_alert (case_id, alert_id) select %s, unnest(%s::text[]) on conflict do nothing;
+
+-- name: known_alerts
+select alert_id from mg.alert where alert_id = any (%s::text[]);
+
+-- name: add_entry
+insert into mg.case_log (case_id, seq, at, who, what, said) values (%(case_id)s, %(seq)s, %(at)s, %(who)s, %(what)s, %(said)s);
+
+-- name: hold_case
+select c.case_id, c.kind, c.state, c.version, c.unit_id, c.reporter, c.step_since, c.holder, c.joint, c.pauses, c.asked_s,
+       c.extended_s, c.extensions, c.major, c.reopened, c.rating, c.accused, c.severity, c.subkind,
+       array(select h.to_body from mg.case_hop h where h.case_id = c.case_id and h.to_body is not null) as told
+from mg.case_file c where c.case_id = %s for update;
+
+-- name: change_case
+update mg.case_file set state = %(state)s, version = %(version)s, holder = %(holder)s, joint = %(joint)s,
+  step_since = %(step_since)s, due_at = coalesce(%(due_at)s::timestamptz, 'infinity'), warn_at = coalesce(%(warn_at)s::timestamptz, 'infinity'),
+  pauses = %(pauses)s, asked_s = %(asked_s)s, extended_s = %(extended_s)s, extensions = %(extensions)s,
+  major = %(major)s, reopened = %(reopened)s, rating = %(rating)s, changed_at = %(at)s,
+  escalated = case when step_since = %(step_since)s then escalated end,
+  closed_at = case when %(is_open)s then null else coalesce(closed_at, %(at)s::timestamptz) end
+where case_id = %(case_id)s;
+
+-- name: since
+select seq, who, what from mg.case_log where case_id = %s and seq > %s order by seq;
+
+-- name: told_of
+-- Units from the one that leads the grid up, with their levels; and bodies there by what they are competent for.
+select u.level, u.unit_id as id, null as competence
+from mg.unit c join mg.unit u on u.unit_id = any (c.path) where c.unit_id = %(unit)s
+union all
+select distinct on (x.competence, u.level) u.level, b.body_id, x.competence
+from mg.unit c join mg.unit u on u.unit_id = any (c.path) join mg.body b on b.unit_id = u.unit_id
+cross join lateral unnest(b.competences) as x(competence) where c.unit_id = %(unit)s
+order by 3 nulls first, 1, 2;
+
+-- name: classes
+select distinct r.vessel_class from mg.case_party p join mg.roster r on r.mmsi = p.mmsi where p.case_id = %s;
+
+-- name: case_facts
+select c.kind, c.subkind, c.lon, c.lat, coalesce(c.happened_at, c.opened_at) as at, c.amount, c.major, c.severity,
+       c.unit_id, u.path[2] as county
+from mg.case_file c left join mg.unit u on u.unit_id = c.unit_id where c.case_id = %s;
+
+-- name: body_exists
+select 1 from mg.body where body_id = %s;
+
+-- name: add_blob
+insert into mg.blob (sha256, media_type, size, content) values (%(sha256)s, %(media_type)s, %(size)s, %(content)s)
+on conflict (sha256) do nothing;
+
+-- name: attached
+select count(*) as n from mg.case_attachment where case_id = %s;
+
+-- name: add_attachment
+insert into mg.case_attachment (case_id, seq, sha256, name) values (%(case_id)s, %(seq)s, %(sha256)s, %(name)s);
+
+-- name: add_hop
+insert into mg.case_hop (hop_id, case_id, to_unit, to_body, after, sent_at, due_at)
+values (%(hop_id)s, %(case_id)s, %(to_unit)s, %(to_body)s, %(after)s, %(sent_at)s, %(due_at)s) on conflict do nothing;
+
+-- name: receive_hop
+update mg.case_hop set received_at = %(at)s, received_by = %(who)s
+where case_id = %(case_id)s and hop_id = %(hop)s and received_at is null
+  and (to_unit = any (%(units)s::text[]) or to_body = %(body)s) returning hop_id;
+
+-- name: overdue_cases
+select case_id from mg.case_file
+where state not in ('closed', 'withdrawn') and due_at <= %s order by due_at, case_id;
+
+-- name: late_hops
+-- Of matters whose reports are not all received: one that was late may have told the next already.
+select distinct h.case_id from mg.case_hop h
+where h.received_at is null and h.due_at <= %s and not exists (select from mg.case_hop n where n.after = h.hop_id)
+order by 1;
+
+-- name: hops
+select hop_id, case_id, to_unit, to_body, after, sent_at, due_at, received_at
+from mg.case_hop where case_id = %s order by sent_at, hop_id;
+
+-- name: escalated
+select unit_id from mg.case_escalation where case_id = %s and step_since = %s;
+
+-- name: escalate
+insert into mg.case_escalation (case_id, step_since, unit_id, at) values (%(case_id)s, %(step_since)s, %(unit_id)s, %(at)s);
+
+-- name: go_on
+update mg.case_file set version = %(version)s, changed_at = %(at)s, escalated = coalesce(%(escalated)s::text, escalated)
+where case_id = %(case_id)s;
+
+-- name: log_export
+insert into mg.access_log (at, account_id, act, subject, purpose) values (%(at)s, %(by)s, 'export', %(case)s, %(purpose)s);
+
+-- name: follow
+select case_id, kind, title, state, opened_at, closed_at, rating from mg.case_file where follow_hash = %s;
+
+-- name: told_steps
+select seq, at, what from mg.case_log where case_id = %s order by seq;
+
+-- name: tell_change
+select pg_notify('mg_case', %s);

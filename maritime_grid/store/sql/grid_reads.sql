@@ -1,0 +1,15 @@
+-- name: versions
+select g.grid_id, g.version, g.name_zh, coalesce(g.name_en, '') as name_en, g.kind, coalesce(g.county, '') as county,
+       g.port_ids, l.unit_id, u.name_zh as unit_zh,
+       u.name_en as unit_en, array(select p.name_zh from api.port p where p.port_id = any (g.port_ids) order by 1) as ports,
+       g.valid_from, g.valid_to, g.geometry, g.filed_by, g.filed_at, g.reason, g.sample
+from api.grid g left join api.grid_lead l using (grid_id) left join api.unit u using (unit_id)
+where (%(only)s::text[] is null or g.grid_id = any (%(only)s::text[]))
+  and (%(at)s::timestamptz is null or coalesce(g.valid_from, '-infinity') <= %(at)s and coalesce(g.valid_to, 'infinity') > %(at)s)
+order by g.grid_id, g.version;
+
+-- name: case_titles
+select case_id, title from api."case" where case_id = any (%s::text[]);
+
+-- name: vessel_names
+select mmsi, name from api.vessel where mmsi = any (%s::integer[]) and name is not null;

@@ -1,0 +1,154 @@
+"""The whole story of a net cut off Dongji, by the hands of six accounts and more, on a clock that is turned."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from maritime_grid.store.archive import verify
+from maritime_grid.store.case_timers import run_timers
+from maritime_grid.store.connect import command_pool
+from tests.integration.store.case_build import NOW, PLAN, ask
+from tests.integration.web.desks import DeskSite
+from tests.integration.web.tracks import sail
+
+from .conftest import SHOTS, Wall, _watch
+from .desk_browser import PHONE, desk, fresh_dsn, migrated, open_desk, plain_server, postgres, reachable_tmp
+from .test_report_page import HERE, READY, choose_vessel, fleet, login, picture, tap
+
+__all__ = ["desk", "fresh_dsn", "migrated", "open_desk", "plain_server", "postgres", "reachable_tmp"]
+pytestmark = pytest.mark.needs_chromium
+CASE = "2026-000001"
+
+
+def phone_beside(window: Wall, desk: DeskSite, path: str, name: str | None) -> Wall:
+    """A phone in the browser of that window, logged in where a name is given."""
+    browser = window.page.context.browser
+    assert browser
+    context = browser.new_context(
+        viewport={"width": PHONE[0], "height": PHONE[1]}, has_touch=True, is_mobile=True, geolocation=HERE,
+        permissions=["geolocation"], device_scale_factor=2, timezone_id="Asia/Shanghai", locale="zh-CN",
+    )  # fmt: skip
+    if name:
+        login(context, desk, name)
+    phone = Wall(context.new_page())
+    _watch(context, phone)
+    phone.page.goto(desk.address + path)
+    return phone
+
+
+def file_at_the_quay(phone: Wall, tmp_path: Path) -> str:
+    """The grid worker's minute; the code to follow the case by."""
+    page = phone.page
+    phone.wait(READY)
+    tap(page, ".k-dispute")
+    tap(page, ".k-gear")
+    choose_vessel(page, 0, "60001", "浙普渔60001")
+    choose_vessel(page, 1, "普渔60002", "浙普渔60002")
+    page.locator(".vessel").nth(0).locator("[name=set-first]").tap()
+    tap(page, "[data-way=phone]")
+    phone.wait("document.getElementById('place-found').textContent.includes('±12')")
+    page.fill("[name=note]", "东极外,网被拖网船割断三张")
+    (tmp_path / "net.png").write_bytes(picture(800, 600))
+    page.set_input_files("#camera", tmp_path / "net.png")
+    phone.wait("document.querySelectorAll('#photos img').length === 1")
+    tap(page, "#send")
+    phone.wait("document.querySelector('#outbox .done') && !document.querySelector('#outbox small')")
+    return phone.text("#outbox").partition("查询码")[2].split()[0]
+
+
+def do(window: Wall, act: str, step: str, *, text: str = "", rating: int = 0, pick: str = "") -> None:
+    """One act on the case page: its button, its form, and the step at which the case stands then."""
+    page = window.page
+    page.locator("#case-acts").get_by_role("button", name=act, exact=True).click()
+    window.wait("document.querySelector('#case-form-box')")
+    if pick:
+        page.locator("#case-form-box .dash-dropdown").click()
+        page.get_by_role("option", name=pick).click()
+    if text:
+        page.locator("#case-form-box textarea").first.fill(text)
+    if rating:
+        page.locator(f"#case-form-box .ratings input[value='{rating}']").check(force=True)
+    window.shot(f"story-{act}")
+    page.locator("#case-send").click()
+    window.wait("document.querySelector('#case-note .say.good')")
+    if step:
+        window.wait(f"document.querySelector('.steps .now strong')?.textContent === '{step}'")
+
+
+def timers(desk: DeskSite) -> None:
+    with command_pool(desk.dsn) as pool:
+        run_timers(pool.connection, PLAN, desk.clock())
+
+
+def test_a_cut_net_is_reported_mediated_told_rated_and_archived(desk, open_desk, tmp_path):
+    fleet(desk)
+    sail(desk.dsn, NOW)
+    village = open_desk("village1", "/cases")
+    worker = phone_beside(village, desk, "/report", "lin")
+    code = file_at_the_quay(worker, tmp_path)
+
+    desk.clock.forward(hours=1)
+    village.page.goto(f"{desk.address}/case/{CASE}")
+    village.wait("document.querySelector('#case-acts button')")
+    do(village, "完成梳理", "梳理", text="两船都在庙子湖码头")
+
+    desk.clock.forward(hours=6)  # the township is late, and everyone who answers for it sees that
+    timers(desk)
+    county = open_desk("county", "/cases?show=overdue", 1920, 1080)
+    county.wait("document.querySelector('.cases .pill.overdue')")
+    county.shot("story-late-1920")
+    assert "单位K" in county.text(".cases .up")
+
+    town = open_desk("town1", f"/case/{CASE}")
+    town.wait("document.querySelector('#case-acts button') && document.querySelector('.nearest')")
+    do(town, "流转到部门", "流转", text="请尽快调解")
+    do(town, "联合办理", "流转", pick="部门G")
+
+    desk.clock.forward(hours=1)
+    office = open_desk("fishery", f"/case/{CASE}", 1920, 1080)
+    office.wait("document.querySelector('#case-acts button') && document.querySelector('.nearest')")
+    assert "两船距离" in office.text("#case-map")
+    do(office, "接收办理", "办理")
+    guard = open_desk("guard", f"/case/{CASE}")
+    guard.wait("document.querySelector('#case-acts button')")
+    do(guard, "写备注", "办理", text="航迹显示拖网船从网上驶过")
+    office.page.reload()
+    office.wait("document.querySelector('#case-acts button') && document.querySelectorAll('.timeline li').length >= 7")
+    do(office, "报告办理结果", "反馈", text="双方和解,拖网船赔偿八千元")
+
+    desks = (village, county, town, office, guard)
+    assert [(w.errors, w.outside) for w in desks] == [([], [])] * 5
+    for window in desks:  # before the night, which ends their sessions
+        window.page.close()
+    desk.clock.forward(hours=2)
+    phone = open_desk("lin", f"/case/{CASE}", *PHONE)
+    phone.wait("document.querySelector('#case-acts button')")
+    do(phone, "反馈当事人", "点评", text="已当面告知双方")
+    desk.clock.forward(hours=20)
+    do(phone, "点评办结", "", rating=5)
+    phone.wait("document.querySelector('#case-head').textContent.includes('办结')")
+    phone.page.screenshot(path=SHOTS / "story-closed-phone.png", full_page=True)
+
+    steps = [row[0] for row in ask(desk.dsn, "select what from mg.case_log order by n")]
+    assert steps == [
+        "file", "attach", "collate", "escalate", "dispatch", "join", "accept", "comment", "report", "tell", "rate",
+    ]  # fmt: skip
+    found = verify(desk.dsn)
+    assert (found.entries, found.faults) == (11, ())
+
+    answer = desk.browser("town1").get(f"/api/v1/cases/{CASE}/dossier", params={"purpose": "归档"})
+    whole = zipfile.ZipFile(BytesIO(answer.content))
+    reader = village.page.context.browser.new_page()
+    reader.set_content(whole.read("dossier.html").decode())
+    assert "赔偿八千元" in reader.inner_text("body")
+    reader.screenshot(path=SHOTS / "story-dossier.png", full_page=True)
+
+    public = phone_beside(village, desk, f"/c/{code}", None)
+    assert "办结" in public.text("body")
+    assert "60001" not in public.text("body")
+    public.shot("story-follow")
+    assert [(w.errors, w.outside) for w in (worker, phone, public)] == [([], [])] * 3

@@ -1,0 +1,146 @@
+"""Changes of grids: judged, approved by another, filed, and in force from their moment on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from shapely.geometry import box, mapping
+
+from maritime_grid.cases.flow import NotAllowed
+from maritime_grid.domain.errors import UsageError
+from maritime_grid.domain.grid_change import ChangeAct, ChangeError, ChangeState
+from maritime_grid.store.connect import command_pool
+from maritime_grid.store.grid_changes import GridChanges, list_changes
+from maritime_grid.store.registry import PlaceInput
+from maritime_grid.store.rows import PortRow
+from maritime_grid.store.writer import Store
+
+from . import build
+from .case_build import HOUR, NOW, ask, commands, dispute, people, reading_as
+
+NOON = NOW + 2 * HOUR
+
+
+def polygon(west: float, south: float, east: float, north: float) -> dict[str, Any]:
+    ring = [list(corner) for corner in mapping(box(west, south, east, north))["coordinates"][0]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def feature(grid_id: str, *bounds: float, ports: tuple[str, ...] = ("P1",), **properties: Any) -> dict[str, Any]:
+    known = {"grid_id": grid_id, "name_zh": f"网格{grid_id}", "kind": "inshore", "port_ids": list(ports), **properties}
+    return {"type": "Feature", "properties": known, "geometry": polygon(*bounds)}
+
+
+@pytest.fixture
+def changes(store_dsn: str, store: Store) -> Iterator[GridChanges]:
+    people(store_dsn)
+    ask(store_dsn, "delete from mg.place returning 1")
+    store.save_ports([PortRow("P1", "甲", "", "", 122.1, 30.1), PortRow("P2", "乙", "", "", 122.9, 30.1)])
+    places = [
+        PlaceInput("G1", "grid", "inshore", "网格G1", polygon(122, 30, 122.5, 30.5), port_ids=("P1",)),
+        PlaceInput("G2", "grid", "inshore", "网格G2", polygon(122.5, 30, 123, 30.5), port_ids=("P2",)),
+    ]
+    store.save_places(places, "test", "first", -(2**62))
+    with command_pool(store_dsn) as pool:
+        yield GridChanges(pool.connection)
+
+
+MOVED = [feature("G1", 122, 30, 122.6, 30.5), feature("G2", 122.6, 30, 123, 30.5, ports=("P2",))]
+
+
+def test_change_goes_from_township_to_county_to_city_and_holds_from_its_moment(changes: GridChanges, store_dsn: str):
+    number = changes.propose(MOVED, [], NOON, "码头扩建", "town1", NOW)
+    assert changes.act(number, ChangeAct.APPROVE, "county", "同意", NOW + HOUR) == ChangeState.APPROVED
+    assert changes.act(number, ChangeAct.FILE, "city", "", NOW + HOUR) == ChangeState.FILED
+    query = "select grid_id, version, valid_from, valid_to, filed_by, reason from api.grid order by 1, 2"
+    rows = ask(store_dsn, query)
+    assert [(r[0], r[1], r[2], r[3]) for r in rows] == [
+        ("G1", 1, None, NOON), ("G1", 2, NOON, None), ("G2", 1, None, NOON), ("G2", 2, NOON, None),
+    ]  # fmt: skip
+    assert rows[1][4:] == ("city", "码头扩建")
+
+
+def test_proposal_says_who_and_what_would_change_hands(changes: GridChanges, store: Store, store_dsn: str):
+    fleet = build.vessels(3, mmsi=[1, 2, 3], lon=[122.55, 122.2, 122.9], lat=[30.2] * 3)
+    store.commit(build.outcome(vessels=fleet))
+    with commands(store_dsn) as cases:
+        case_id = cases.file(dispute(lon=122.58, lat=30.3), "lin", NOW).case_id
+    impact = changes.judge(MOVED, [], NOON).impact
+    assert impact
+    assert (impact.grids_new, impact.grids_changed, impact.grids_ended) == ((), ("G1", "G2"), ())
+    assert impact.vessels == ((1, "G2", "G1"),)
+    assert impact.cases == ((case_id, "G2", "G1"),)
+    assert impact.ports == ()
+
+
+CROSSED = [[122, 30], [123, 31], [123, 30], [122, 31], [122, 30]]
+
+
+@pytest.mark.parametrize(
+    ("features", "ended", "told"),
+    [
+        ([feature("G1", 122, 30, 122.6, 30.5)], [], "overlaps G2"),
+        ([feature("G1", 122, 30, 122.4, 30.5)], [], "in no grid"),
+        ([feature("G1", 122, 30, 122.5, 30.5, ports=("P2",))], [], "P2 lies outside"),
+        ([feature("G1", 122, 30, 122.5, 30.5)], ["G9"], "no grid G9"),
+        ([feature("G 1", 122, 30, 122.5, 30.5)], [], "no id of a grid"),
+        ([feature("G1", 122, 30, 122.5, 30.5, name_zh=" ")], [], "no name"),
+        ([{"type": "Feature"}], [], "no GeoJSON feature"),
+        ([], ["G2"], "in no grid"),
+        (
+            [{**MOVED[0], "geometry": {"type": "Polygon", "coordinates": [CROSSED]}}],
+            [],
+            "self-intersection",
+        ),
+    ],
+    ids=["overlap", "gap", "port", "unknown", "id", "name", "feature", "dropped", "crossed"],
+)  # fmt: skip
+def test_unsound_proposal_is_refused_with_the_grid_and_the_reason(
+    changes: GridChanges, store_dsn: str, features: list[dict[str, Any]], ended: list[str], told: str
+):
+    with pytest.raises(UsageError, match=told):
+        changes.propose(features, ended, NOON, "因故", "town1", NOW)
+    assert ask(store_dsn, "select 1 from mg.grid_change") == []
+
+
+def test_nobody_approves_what_is_their_own_or_not_for_them(changes: GridChanges):
+    with pytest.raises(NotAllowed):
+        changes.propose(MOVED, [], NOON, "因故", "lin", NOW)
+    number = changes.propose(MOVED, [], NOON, "因故", "county", NOW)
+    for who, act in [("county", ChangeAct.APPROVE), ("town1", ChangeAct.APPROVE), ("lin", ChangeAct.FILE)]:
+        with pytest.raises(NotAllowed):
+            changes.act(number, act, who, "", NOW)
+    with pytest.raises(ChangeError, match="proposed"):
+        changes.act(number, ChangeAct.FILE, "city", "", NOW)
+    assert changes.act(number, ChangeAct.APPROVE, "city", "", NOW) == ChangeState.APPROVED
+    with pytest.raises(NotAllowed, match="withdraw"):
+        changes.act(number, ChangeAct.WITHDRAW, "town1", "", NOW)
+    assert changes.act(number, ChangeAct.WITHDRAW, "county", "改期", NOW) == ChangeState.WITHDRAWN
+
+
+def test_change_that_another_overtook_is_not_filed(changes: GridChanges):
+    first = changes.propose(MOVED, [], NOON, "一", "town1", NOW)
+    other = [feature("G1", 122, 30, 122.3, 30.5), feature("G2", 122.3, 30, 123, 30.5, ports=("P2",))]
+    split = [feature("G3", 122.3, 30.2, 122.5, 30.4, ports=("P2",), kind="offshore")]
+    second = changes.propose(other, [], NOON + HOUR, "二", "town1", NOW)
+    for number in (first, second):
+        changes.act(number, ChangeAct.APPROVE, "county", "", NOW)
+    assert changes.act(second, ChangeAct.FILE, "city", "", NOW) == ChangeState.FILED
+    with pytest.raises(Exception, match="later"):
+        changes.act(first, ChangeAct.FILE, "city", "", NOW + 3 * HOUR - timedelta(hours=2))
+    with pytest.raises(UsageError, match="overlaps"):
+        changes.propose(split, [], NOON, "三", "town1", NOW)
+
+
+def test_list_of_changes_tells_each_step(changes: GridChanges, store_dsn: str):
+    number = changes.propose(MOVED, [], NOON, "码头扩建", "town1", NOW)
+    changes.act(number, ChangeAct.REFUSE, "county", "先勘测", NOW)
+    with reading_as(store_dsn, "lin") as conn:
+        (row,) = list_changes(conn)
+    assert (row["state"], row["unit_id"]) == ("refused", "K")
+    assert [(step["what"], step["who"], step["note"]) for step in row["log"]] == [
+        ("propose", "town1", "码头扩建"), ("refuse", "county", "先勘测"),
+    ]  # fmt: skip

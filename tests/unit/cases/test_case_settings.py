@@ -1,0 +1,127 @@
+"""config/cases.toml is whole, and what is wrong above it is told in one line."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from maritime_grid.cases.calendar import Counting
+from maritime_grid.cases.clocks import Level
+from maritime_grid.cases.kinds import OPEN_STEPS, Kind, Step
+from maritime_grid.cases_settings import load_case_settings
+from maritime_grid.domain.errors import SettingsError
+from maritime_grid.settings import load_settings
+
+LAST_ROUTE = """
+[[routes]]
+id = "rest"
+body = "grid_office"
+level = "county"
+joint = []
+zh = "其他"
+en = "rest"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_every_kind_has_a_limit_for_every_open_step() -> None:
+    rules = load_case_settings().clock_rules
+    assert set(rules) == set(Kind)
+    for of_kind in rules.values():
+        assert set(of_kind.limits) == set(of_kind.answers) == OPEN_STEPS
+        assert min(of_kind.limits.values()) > timedelta(0)
+
+
+def test_emergencies_alone_count_all_hours() -> None:
+    rules = load_case_settings().clock_rules
+    assert {kind for kind in Kind if rules[kind].counting == Counting.ALL} == {Kind.EMERGENCY}
+
+
+def test_working_day_has_the_hours_that_limits_are_written_in() -> None:
+    calendar = load_case_settings().hours.calendar
+    assert calendar.before(7) == 5 * timedelta(minutes=420)
+
+
+def test_holidays_fall_on_weekdays_and_worked_days_on_weekends() -> None:
+    hours = load_case_settings().hours
+    assert {day.weekday() < 5 for day in hours.holidays} == {True}
+    assert {day.weekday() < 5 for day in hours.worked} == {False}
+
+
+def test_zone_kinds_of_routes_are_those_of_the_default_file() -> None:
+    assert load_case_settings(zone_kinds=load_settings().zone_kinds).routes
+
+
+def test_file_above_changes_keys_and_replaces_lists(tmp_path: Path) -> None:
+    path = write(tmp_path, f"{LAST_ROUTE}[kinds.dispute.limits_min]\nreceived = 60\n")
+    settings = load_case_settings([path])
+    limits = settings.clock_rules[Kind.DISPUTE].limits
+    assert limits[Step.RECEIVED] == timedelta(minutes=60)
+    assert limits[Step.COLLATED] == load_case_settings().clock_rules[Kind.DISPUTE].limits[Step.COLLATED]
+    assert [rule.rule_id for rule in settings.rules] == ["rest"]
+
+
+def test_last_of_several_files_wins(tmp_path: Path) -> None:
+    first = write(tmp_path, '[clocks.answers]\nreceived = "township"\n[clocks]\nwarn_ratio = 0.5\n')
+    second = tmp_path / "second.toml"
+    second.write_text("[clocks]\nwarn_ratio = 0.9\n", encoding="utf-8")
+    rules = load_case_settings([first, second]).clock_rules[Kind.HAZARD]
+    assert (rules.warn_ratio, rules.answers[Step.RECEIVED]) == (0.9, Level.TOWNSHIP)
+
+
+FAULTS = (
+    ("[clocks]\nwarn_ration = 0.8", "clocks.warn_ration is not a setting"),
+    ("[clocks]\nwarn_ratio = 1.5", "clocks.warn_ratio: "),
+    ("[kinds.dispute.limits_min]\nreceived = 0", "kinds.dispute.limits_min.received: "),
+    ("[kinds.rumour]\ncounting = 'all'", "kinds.rumour is not a setting"),
+    ("[kinds.hazard]\ncounting = 'some'", "kinds.hazard.counting: "),
+    ("[kinds.hazard]\nescalate_after_min = []", "kinds.hazard.escalate_after_min: "),
+    ("[kinds.hazard.subkinds]\nrock = { zh = '礁石' }", "kinds.hazard.subkinds.rock.en is missing"),
+    ("[hours]\nsunday = [['12:00', '09:00']]", "hours: spans of a day must follow one another"),
+    ("[hours]\nsunday = [['noon', '13:00']]", "hours.sunday[0][0]: "),
+    ("[hours]\nworked = [2026-10-01]", "hours: 2026-10-01 is in both holidays and worked"),
+    ("[severity.scale]\ncrowd = [5, 4, 10]", "severity.scale.crowd: give three numbers"),
+    ("[severity.major.facts_from]\nsheep = 1", "severity.major.facts_from.sheep: "),
+    ("[[routes]]\nid = 'a'\nbody = 'fishery'\nlevel = 'county'\njoint = []\nzh = '一'\nen = 'a'\nkinds = ['hazard']",
+     "routes: no rule fits all"),
+    (LAST_ROUTE + LAST_ROUTE.replace('"rest"', '"more"'), "routes: rest fits all, so that no rule after it"),
+    (LAST_ROUTE + LAST_ROUTE, "routes: two rules have the id rest"),
+    (LAST_ROUTE.replace("grid_office", "navy"), "routes[0]: navy is not among competences"),
+    (LAST_ROUTE.replace('"rest"', '"first"') + "subkinds = ['gaer']\n" + LAST_ROUTE,
+     "routes[0]: gaer is no subkind of its kinds"),
+    (LAST_ROUTE + "sudkinds = ['gear']", "routes[0].sudkinds is not a setting"),
+    (LAST_ROUTE.replace('zh = "其他"\n', ""), "routes[0].zh is missing"),
+    (LAST_ROUTE.replace('level = "county"', 'level = "moon"'), "routes[0].level: "),
+    ("[[hops.bodies]]\ncompetence = 'navy'\nlevel = 'city'", "hops.bodies[0]: navy is not among competences"),
+    ("[attachments]\ntypes = ['everything']", "attachments.types[0]: "),
+    ("[clocks", "mine.toml: "),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "said"), FAULTS)
+def test_fault_is_one_line_with_file_and_key(tmp_path: Path, text: str, said: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(SettingsError) as caught:
+        load_case_settings([path])
+    line = str(caught.value)
+    assert line.startswith(str(path))
+    assert said in line
+    assert "\n" not in line
+
+
+def test_route_by_a_zone_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, LAST_ROUTE.replace('"rest"', '"first"') + "inside = ['trawl_bann']\n" + LAST_ROUTE)
+    with pytest.raises(SettingsError, match=r"mine\.toml: routes\[0\]: trawl_bann is no kind of zone"):
+        load_case_settings([path], load_settings().zone_kinds)
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.toml"):
+        load_case_settings([tmp_path / "none.toml"])

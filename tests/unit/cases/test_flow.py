@@ -1,0 +1,207 @@
+"""The flow of a case: who may do what where, and what no order of acts may ever break."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from maritime_grid.cases.flow import (
+    TABLE,
+    Actor,
+    CaseState,
+    IllegalAct,
+    Near,
+    NotAllowed,
+    acts_open,
+    diagram,
+    nearness,
+    step,
+)
+from maritime_grid.cases.kinds import OPEN_STEPS, Act, Kind, Step
+from tests import needs
+
+T0 = datetime(2026, 5, 1, 8, tzinfo=UTC)
+ALL = frozenset(f"case.{act}" for act in Act)
+TOWN = Actor("town", "乡镇", "township", frozenset({"T", "T-V"}))
+FISHERY = Actor("fishery", "渔政", "department", body_id="F")
+POLICE = Actor("police", "公安", "department", body_id="P")
+SKIPPER = Actor("skipper", "老大", "worker")
+STRANGER = Actor("stranger", "外人", "township", frozenset({"X"}))
+FACTS: dict[str, Any] = {
+    "result": "已调解", "reason": "因故", "note": "说明", "body_id": "F", "seconds": 3600, "rating": 5,
+    "sha256": "00", "name": "a.jpg", "hop": "h",
+}  # fmt: skip
+
+
+def case(**changes: Any) -> CaseState:
+    fields = {"case_id": "2026-000001", "kind": Kind.DISPUTE, "step": Step.RECEIVED, "version": 1, "unit_id": "T-V"}
+    return CaseState(**{**fields, "reporter": "skipper", "step_since": T0, **changes})
+
+
+def after(state: CaseState, *acts: tuple[Act, Actor], **facts: Any) -> CaseState:
+    for n, (act, actor) in enumerate(acts):
+        state = step(state, act, actor, ALL, FACTS | facts, T0 + timedelta(hours=n))
+    return state
+
+
+def test_dispute_goes_through_all_six_steps_and_closes_with_its_rating():
+    story = [
+        (Act.COLLATE, TOWN, Step.COLLATED),
+        (Act.DISPATCH, TOWN, Step.DISPATCHED),
+        (Act.ACCEPT, FISHERY, Step.HANDLING),
+        (Act.REPORT, FISHERY, Step.HANDLED),
+        (Act.TELL, SKIPPER, Step.FED_BACK),
+        (Act.RATE, SKIPPER, Step.CLOSED),
+    ]
+    state = case()
+    for act, actor, expected in story:
+        state = after(state, (act, actor))
+        assert state.step == expected
+    assert (state.holder, state.rating, state.version, state.is_open) == ("F", 5, 7, False)
+
+
+@pytest.mark.parametrize("act", [act for act in Act if (Step.CLOSED, act) not in TABLE and act != Act.FILE])
+def test_closed_case_refuses_everything_but_reopening_and_stays_as_it_was(act: Act):
+    closed = case(step=Step.CLOSED)
+    with pytest.raises(IllegalAct, match="2026-000001"):
+        step(closed, act, TOWN, ALL, FACTS, T0)
+    assert closed == case(step=Step.CLOSED)
+
+
+@pytest.mark.parametrize("missing", ["body_id"])
+def test_act_without_what_it_needs_is_refused_by_name(missing: str):
+    facts = {name: value for name, value in FACTS.items() if name != missing}
+    with pytest.raises(IllegalAct, match=missing):
+        step(case(step=Step.COLLATED), Act.DISPATCH, TOWN, ALL, facts, T0)
+
+
+@pytest.mark.parametrize("actor", [STRANGER, POLICE])
+def test_person_who_stands_far_from_the_case_may_do_nothing_with_it(actor: Actor):
+    for at_step, act in TABLE:
+        with pytest.raises(NotAllowed):
+            step(case(step=at_step, holder="F"), act, actor, ALL, FACTS, T0)
+
+
+def test_role_without_the_act_may_not_do_it_however_near_it_stands():
+    for at_step, act in TABLE:
+        with pytest.raises(NotAllowed):
+            step(case(step=at_step), act, TOWN, ALL - {f"case.{act}"}, FACTS, T0)
+
+
+def test_department_that_gives_a_case_back_has_it_no_more():
+    back = after(case(step=Step.HANDLING, holder="F", joint=("P",)), (Act.RETURN, FISHERY))
+    assert (back.step, back.holder, back.joint) == (Step.COLLATED, None, ())
+    assert nearness(back, FISHERY) == frozenset()
+
+
+def test_result_sent_back_by_the_township_is_worked_on_by_the_same_department():
+    again = after(case(step=Step.HANDLED, holder="F"), (Act.RETURN, TOWN))
+    assert (again.step, again.holder) == (Step.HANDLING, "F")
+
+
+def test_extension_counts_once_it_is_granted_and_ends_with_the_step():
+    asked = after(case(step=Step.HANDLING, holder="F"), (Act.ASK_EXTENSION, FISHERY))
+    assert (asked.asked_s, asked.extended_s) == (3600, 0)
+    granted = after(asked, (Act.GRANT_EXTENSION, TOWN))
+    assert (granted.asked_s, granted.extended_s, granted.extensions) == (None, 3600, 1)
+    with pytest.raises(IllegalAct, match="nobody asked"):
+        after(granted, (Act.GRANT_EXTENSION, TOWN))
+    assert after(granted, (Act.REPORT, FISHERY)).extended_s == 0
+
+
+def test_clock_cannot_be_stopped_twice_nor_started_twice():
+    running = case(step=Step.HANDLING, holder="F")
+    stopped = after(running, (Act.PAUSE, FISHERY))
+    assert stopped.pauses == ((T0, None),)
+    with pytest.raises(IllegalAct):
+        after(stopped, (Act.PAUSE, FISHERY))
+    resumed = step(stopped, Act.RESUME, TOWN, ALL, FACTS, T0 + timedelta(hours=2))
+    assert resumed.pauses == ((T0, T0 + timedelta(hours=2)),)
+    with pytest.raises(IllegalAct):
+        after(resumed, (Act.RESUME, FISHERY))
+
+
+@pytest.mark.parametrize("rating", [0, 6, "5", 4.5, True + 5])
+def test_rating_outside_one_to_five_is_refused(rating: object):
+    with pytest.raises(IllegalAct):
+        after(case(step=Step.FED_BACK), (Act.RATE, SKIPPER), rating=rating)
+
+
+def test_body_told_of_a_major_matter_may_receive_and_comment_and_no_more():
+    told = case(step=Step.RECEIVED, told=("P",), major=True)
+    assert acts_open(told, POLICE, ALL) == (Act.COMMENT, Act.ATTACH, Act.RECEIVE_HOP)
+
+
+class Machine(RuleBasedStateMachine):
+    """Any acts by anyone in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.case, self.now, self.done = case(), T0, 1
+
+    @rule(act=st.sampled_from(list(Act)), who=st.sampled_from([TOWN, FISHERY, POLICE, SKIPPER, STRANGER]),
+          body=st.sampled_from(["F", "P"]), minutes=st.integers(0, 10_000))  # fmt: skip
+    def does(self, act: Act, who: Actor, body: str, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        before, offered = self.case, acts_open(self.case, who, ALL)
+        try:
+            self.case = step(before, act, who, ALL, FACTS | {"body_id": body}, self.now)
+        except (IllegalAct, NotAllowed):
+            assert self.case is before
+            assert act not in offered or body in {before.holder, *before.joint}
+            return
+        self.done += 1
+        assert act in offered
+        assert nearness(before, who) & TABLE[(before.step, act)].by
+
+    @precondition(lambda self: self.case.step in OPEN_STEPS)
+    @invariant()
+    def someone_can_always_go_on(self) -> None:
+        held = replace(POLICE, body_id=self.case.holder) if self.case.holder else TOWN
+        offered = {*acts_open(self.case, TOWN, ALL), *acts_open(self.case, held, ALL)}
+        assert any(TABLE[(self.case.step, act)].to not in {None, Step.WITHDRAWN} for act in offered)
+
+    @invariant()
+    def version_counts_the_acts(self) -> None:
+        assert self.case.version == self.done
+
+    @invariant()
+    def department_holds_it_exactly_while_it_is_its_turn(self) -> None:
+        if self.case.step in {Step.DISPATCHED, Step.HANDLING, Step.HANDLED}:
+            assert self.case.holder
+        if self.case.step in {Step.RECEIVED, Step.COLLATED}:
+            assert self.case.holder is None
+            assert not self.case.joint
+        assert self.case.holder not in self.case.joint
+
+    @invariant()
+    def clock_is_of_this_step(self) -> None:
+        assert all(begin >= self.case.step_since for begin, _ in self.case.pauses)
+        assert all(end is not None for _, end in self.case.pauses[:-1])
+        assert (self.case.rating is not None) <= (self.case.step == Step.CLOSED)
+
+
+TestMachine = Machine.TestCase
+TestMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+def test_every_way_is_reached_by_somebody_near():
+    assert {near for way in TABLE.values() for near in way.by} == set(Near)
+    assert {act for _, act in TABLE} == set(Act) - {Act.FILE}
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 10**12, 1.5, "60", None])
+def test_extension_that_is_no_span_of_time_is_refused(seconds: object):
+    with pytest.raises(IllegalAct):
+        after(case(step=Step.HANDLING, holder="F"), (Act.ASK_EXTENSION, FISHERY), seconds=seconds)
+
+
+def test_diagram_of_the_handbook_is_the_table():
+    text = (needs.ROOT / "docs" / "cases.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{diagram()}\n```" in text
