@@ -74,7 +74,7 @@ def migrate(conn: Connection, steps: Sequence[Migration] | None = None) -> list[
         done = _applied(conn, todo)
         layout = _prepare_layout(conn)
         applied = [m.name for m in todo if m.number not in done and _apply(conn, m, layout)]
-        conn.execute(_Q["grant_read"])
+        conn.execute(_Q["set_rights"])
         return applied
     finally:
         if not conn.broken:

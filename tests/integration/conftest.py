@@ -14,6 +14,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from maritime_grid.store.embedded import EmbeddedPostgres
+from maritime_grid.store.migrate import migrate
 from maritime_grid.store.writer import Store
 from tests import needs
 
@@ -76,7 +77,10 @@ def migrated(plain_server: str) -> Iterator[str]:
 @pytest.fixture
 def fresh_dsn(plain_server: str, migrated: str) -> Iterator[str]:
     """A migrated database without data."""
-    yield from fresh_database(plain_server, migrated)
+    for dsn in fresh_database(plain_server, migrated):
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            migrate(conn)  # a copy comes without the rights on the database itself
+        yield dsn
 
 
 @pytest.fixture

@@ -176,6 +176,4 @@ begin
       null;  -- another database of this server was migrated at the same moment
     end;
   end if;
-  -- what everyone may do by default, and accounts with a login of their own need not: tables of their own session
-  execute format('revoke temporary on database %I from public', current_database());
 end $$;

@@ -55,12 +55,18 @@ select to_regprocedure('mg.make_day(date)') is not null;
 select current_setting('timescaledb.license', true) as licence,
        (select extversion from pg_extension where extname = 'timescaledb') as version;
 
--- name: grant_read
+-- name: set_rights
+-- Each time, for a database copied from another, or restored from a dump, comes without the rights on itself.
 -- Whatever views there are now may be read by the roles of readers, and we may become the one for queries of people.
 do $$
 declare
   reader name;
 begin
+  -- what everyone may do by default, and accounts with a login of their own need not: tables of their own session
+  if has_database_privilege('public', current_database(), 'temporary')
+     and pg_has_role(current_user, (select datdba from pg_database where datname = current_database()), 'usage') then
+    execute format('revoke temporary on database %I from public', current_database());
+  end if;
   for reader in select rolname from pg_roles where rolname in ('mg_read', 'mg_reader') loop
     execute format('grant usage on schema api to %I', reader);
     execute format('grant select on all tables in schema api to %I', reader);

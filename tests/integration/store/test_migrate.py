@@ -12,6 +12,8 @@ from maritime_grid.store.connect import parameters, with_timeout
 from maritime_grid.store.errors import StoreError
 from maritime_grid.store.writer import Store
 
+from ..conftest import fresh_database
+
 
 def ask(dsn: str, query: str):
     with psycopg.connect(dsn, autocommit=True) as conn:
@@ -24,6 +26,15 @@ def test_migrating_twice_applies_nothing_the_second_time(empty_dsn: str):
         assert store.migrate()[0] == "0001_base.sql"
         assert store.migrate() == []
         assert store.pending_migrations() == []
+
+
+def test_copy_of_a_database_gets_the_rights_that_a_copy_lacks(migrated: str, plain_server: str):
+    for dsn in fresh_database(plain_server, migrated):
+        may = "select has_database_privilege('public', current_database(), 'temporary')"
+        assert ask(dsn, may) == [(True,)]
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            assert migrate.migrate(conn) == []
+        assert ask(dsn, may) == [(False,)]
 
 
 def test_edition_follows_the_server(store: Store, request: pytest.FixtureRequest):
