@@ -11,8 +11,7 @@ from maritime_grid.store import migrate
 from maritime_grid.store.connect import parameters, with_timeout
 from maritime_grid.store.errors import StoreError
 from maritime_grid.store.writer import Store
-
-from ..conftest import fresh_database
+from tests.integration.conftest import fresh_database
 
 
 def ask(dsn: str, query: str):
