@@ -59,7 +59,7 @@ def test_township_sees_first_what_waits_for_it(desk, open_desk):
     window.page.locator("label", has_text="看板").click()
     window.wait("document.querySelectorAll('.board-column').length === 6")
     window.shot("cases-board-1920")
-    assert "view=board" in window.page.url
+    window.wait("location.search.includes('view=board')")
     phone = open_desk("lin", "/cases", *PHONE)
     phone.wait("document.querySelectorAll('.cases tbody').length > 0")
     phone.shot("cases-phone")

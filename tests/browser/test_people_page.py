@@ -68,7 +68,7 @@ def test_teams_are_found_by_skill_and_a_phone_shows_them_as_cards(desk, open_des
     village.wait(f"{BODY}.includes('青浜拖带队')")
     pick(village, "skill", "潜水")
     village.wait(f"{BODY}.includes('东极潜水队') && !{BODY}.includes('青浜拖带队')")
-    assert "skill=diver" in village.page.url
+    village.wait("location.search.includes('skill=diver')")
     assert village.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     village.shot("people-teams-phone")
     assert village.errors == []
