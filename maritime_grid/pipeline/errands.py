@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Self
@@ -153,8 +153,8 @@ class Errands:
             try:
                 report = run_maintenance(self._dsn, datetime.fromtimestamp(self._now_us() / 1e6, UTC), upkeep)
                 log.debug("maintenance: %s", report)
-            except MaritimeGridError as error:
-                log.warning("maintenance waits: %s", error)
+            except Exception as error:  # as in _every
+                log.warning("maintenance waits: %s", error, exc_info=not isinstance(error, MaritimeGridError))
             self._stop.wait(s.maintenance.every_s)
 
     def _file_reports(self) -> None:
@@ -170,26 +170,24 @@ class Errands:
             try:
                 work(datetime.fromtimestamp(self._now_us() / 1e6, UTC))
                 said = ""
-            except MaritimeGridError as error:
-                if str(error) != said:
-                    said = str(error)
-                    log.warning("%s: %s", waits, said)
+            except Exception as error:  # a thread that ends is missed by nobody, and emergencies wait for this one
+                if repr(error) != said:
+                    said = repr(error)
+                    log.warning("%s: %s", waits, error, exc_info=not isinstance(error, MaritimeGridError))
 
     def _listen(self) -> None:
-        """Hears what people changed of the world and of alerts; after a lost connection, takes it that they did."""
+        """Hears what people change of the world and of alerts; takes it that they did before it listened."""
         while not self._stop.is_set():
-            with suppress(MaritimeGridError):
-                reads = Reads(self._dsn)
-                try:
-                    for note in reads.listen(timeout_s=1.0):
-                        if note and note.get("world") not in (None, "feed"):
-                            self.world_changed.set()
-                        if note and "alert" in note:
-                            self.alerts_seen.set()
-                            self.publish()
-                        if self._stop.is_set():
-                            return
-                finally:
-                    reads.close()
-            self.world_changed.set()
+            with suppress(MaritimeGridError), closing(Reads(self._dsn)) as reads:
+                listens = False
+                for note in reads.listen(timeout_s=1.0):
+                    said = note or {}
+                    if not listens or said.get("world") not in (None, "feed"):
+                        self.world_changed.set()
+                    if not listens or "alert" in said:
+                        self.alerts_seen.set()
+                        self.publish()
+                    listens = True
+                    if self._stop.is_set():
+                        return
             self._stop.wait(PAUSE_S)

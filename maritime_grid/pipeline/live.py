@@ -232,7 +232,7 @@ class Ingest:
         self._errands.world_changed.clear()
         try:
             self._world = build_world(self._store, self._settings, self.feeds)
-            log.info("grids, zones or roster changed: taken over")
+            log.info("grids, zones and roster taken over")
         except StoreUnavailable:
             self._errands.world_changed.set()
         except MaritimeGridError as error:

@@ -7,23 +7,25 @@ understood is kept in the quarantine with a reason.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
 
+from ingest.decode.values import RefusedError, place
 from maritime_grid.cases.kinds import Kind
 from maritime_grid.cases.severity import SeverityFacts
 from maritime_grid.cases.titles import title_of
 from maritime_grid.cases_settings import CaseSettings, load_case_settings, plan_of
-from maritime_grid.domain.errors import UsageError
+from maritime_grid.domain.errors import MaritimeGridError, UsageError
 from maritime_grid.settings import Settings
 from maritime_grid.store.case_check import MOST_PARTIES, MOST_TEXT
-from maritime_grid.store.case_rows import NewCase, Party
+from maritime_grid.store.case_rows import Filed, NewCase, Party
 from maritime_grid.store.case_timers import TimersDone, run_timers
 from maritime_grid.store.cases import Cases
 from maritime_grid.store.connect import command_pool
-from maritime_grid.store.errors import StoreRefused
+from maritime_grid.store.errors import StoreError, StoreRefused, translated
 from maritime_grid.store.grid_reports import WaitingReport, names_of, report_refused, report_taken, waiting_reports
 
 from .finder import finder_of
@@ -33,6 +35,7 @@ AT_ONCE = 100  # reports of one pass
 UNKNOWN_VESSEL = "不明船舶"  # the other side of a dispute of which one vessel is known
 FILED_BY_TERMINALS = frozenset(Kind) - {Kind.COMPLAINT}
 _MOST_PEOPLE = 10_000
+_MMSI_DIGITS = 9
 
 
 class NoCase(StrEnum):
@@ -73,12 +76,18 @@ class ReportsDesk:
     def file_reports(self, at: datetime) -> int:
         """Make cases of the reports that wait; how many were dealt with.
 
-        Raises: StoreUnavailable, StoreError: the rest waits.
+        Raises: StoreUnavailable: the rest waits. StoreError: that of the last that could not be filed, and waits.
         """
-        with self._pool.connection() as conn:
+        with translated(), self._pool.connection() as conn:
             reports = waiting_reports(conn, AT_ONCE)
+        fault: StoreError | None = None
         for report in reports:
-            self._deal_with(report, at)
+            try:
+                self._deal_with(report, at)
+            except StoreError as error:  # an emergency further down the line does not wait for it
+                fault = error
+        if fault:
+            raise fault
         return len(reports)
 
     def run_timers(self, at: datetime) -> TimersDone:
@@ -86,20 +95,29 @@ class ReportsDesk:
         return run_timers(self._pool.connection, self._plan, at)
 
     def _deal_with(self, report: WaitingReport, at: datetime) -> None:
-        with self._pool.connection() as conn:
+        with translated(), self._pool.connection() as conn:
             try:
-                new = case_of(report, self._words, lambda mmsi: names_of(conn, mmsi))
-                filed = self._cases.file(new, None, at)
+                filed = self._filed(report, lambda mmsi: names_of(conn, mmsi), at)
             except Unfit as error:
                 report_refused(conn, report, error.reason, at)
-            except UsageError as error:
-                log.warning("a report of grid %s is no case: %s", report.grid_id, error)
-                report_refused(conn, report, NoCase.VALUE, at)
-            except StoreRefused as error:
-                log.warning("a report of grid %s cannot be stored: %s", report.grid_id, error)
-                report_refused(conn, report, NoCase.UNSTORABLE, at)
             else:
                 report_taken(conn, report, filed.case_id, at)
+
+    def _filed(self, report: WaitingReport, names: Callable[[Sequence[int]], Mapping[int, str]], at: datetime) -> Filed:
+        """Raises: Unfit: it never will be a case. StoreUnavailable, StoreError: it may be one later."""
+        try:
+            return self._cases.file(case_of(report, self._words, names), None, at)
+        except UsageError as error:
+            log.warning("a report of grid %s is no case: %s", report.grid_id, error)
+            raise Unfit(NoCase.VALUE) from error
+        except StoreRefused as error:
+            log.warning("a report of grid %s cannot be stored: %s", report.grid_id, error)
+            raise Unfit(NoCase.UNSTORABLE) from error
+        except (Unfit, MaritimeGridError):
+            raise
+        except Exception as error:  # nobody thought of what it holds: the next report is not to wait for it
+            log.exception("a report of grid %s cannot be made a case", report.grid_id)
+            raise Unfit(NoCase.VALUE) from error
 
 
 def case_of(report: WaitingReport, words: CaseSettings, names: Callable[[Sequence[int]], Mapping[int, str]]) -> NewCase:
@@ -149,10 +167,12 @@ def _subkind(body: Mapping[str, Any], kind: Kind, words: CaseSettings) -> str:
 
 
 def _place(body: Mapping[str, Any]) -> tuple[float, float] | None:
-    """Longitude and latitude, which the decoder has checked; None: not said."""
-    if body.get("lon") is None or body.get("lat") is None:
-        return None
-    return float(body["lon"]), float(body["lat"])
+    """Longitude and latitude as the decoder reads them, which has checked them; None: not said."""
+    try:
+        lon, lat = place(body.get("lon"), body.get("lat"))
+    except RefusedError:
+        raise Unfit(NoCase.VALUE) from None
+    return None if math.isnan(lon) else (lon, lat)
 
 
 def _text(body: Mapping[str, Any], name: str, most: int) -> str:
@@ -165,12 +185,14 @@ def _text(body: Mapping[str, Any], name: str, most: int) -> str:
 def _mmsi(body: Mapping[str, Any]) -> list[int]:
     said = body.get("mmsi")
     listed = cast("list[Any]", said) if isinstance(said, list) else [] if said is None else [said]
-    if len(listed) > MOST_PARTIES or not all(str(one).isascii() and str(one).isdigit() for one in listed):
+    if len(listed) > MOST_PARTIES or not all(map(_is_mmsi, listed)):
         raise Unfit(NoCase.VALUE)
-    found = list(dict.fromkeys(int(one) for one in listed))
-    if any(one > 999_999_999 for one in found):
-        raise Unfit(NoCase.VALUE)
-    return found
+    return list(dict.fromkeys(int(one) for one in listed))
+
+
+def _is_mmsi(said: object) -> bool:
+    text = str(said)
+    return text.isascii() and text.isdigit() and len(text) <= _MMSI_DIGITS
 
 
 def _parties(kind: Kind, mmsi: Sequence[int], names: Callable[[Sequence[int]], Mapping[int, str]]) -> tuple[Party, ...]:

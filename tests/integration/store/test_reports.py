@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -13,9 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.batch import Batch, GridReport
+from maritime_grid.cases.titles import title_of
+from maritime_grid.pipeline import reports
 from maritime_grid.pipeline.reports import UNKNOWN_VESSEL, NoCase, ReportsDesk
 from maritime_grid.store import report_reads
 from maritime_grid.store.archive import verify
+from maritime_grid.store.case_rows import Filed, NewCase
+from maritime_grid.store.cases import Cases
+from maritime_grid.store.errors import StoreError
 from maritime_grid.store.reads import Reads
 from maritime_grid.store.writer import Store
 
@@ -190,6 +195,8 @@ UNFIT = [
     ({"kind": "hazard", "mmsi": "12x"}, "G1", NoCase.VALUE),
     ({"kind": "hazard", "mmsi": 4120000011}, "G1", NoCase.VALUE),
     ({"kind": "hazard", "mmsi": list(range(412000000, 412000030))}, "G1", NoCase.VALUE),
+    ({"kind": "hazard", "mmsi": ["9" * 5000]}, "G1", NoCase.VALUE),
+    ({"kind": "hazard", "lon": "east", "lat": 30}, "G1", NoCase.VALUE),
     ({"kind": "emergency", "people_in_water": -1}, "G1", NoCase.VALUE),
     ({"kind": "emergency", "injured": "many"}, "G1", NoCase.VALUE),
     ({"kind": "dispute", "note": "nobody named"}, "G1", NoCase.VALUE),
@@ -202,10 +209,8 @@ def test_report_that_cannot_be_understood_is_kept_in_the_quarantine_and_holds_up
     sea.say({"kind": "hazard", "note": "good", **WHERE}, minutes=30)
     assert len(sea.work()) == 1
     assert sea.refused() == [reason for _, _, reason in UNFIT]
-    raws = [
-        json.loads(raw)["grid_id"] for (raw,) in ask(sea.dsn, "select raw from api.quarantine order by received_at")
-    ]
-    assert raws == [grid for _, grid, _ in UNFIT]
+    raws = [raw for (raw,) in ask(sea.dsn, "select raw from api.quarantine order by received_at")]  # long ones are cut
+    assert [re.match(r'\{"grid_id": "(\w+)"', raw)[1] for raw in raws] == [grid for _, grid, _ in UNFIT]
     sea.work()
     counted = "select sum(n)::int from mg.refusal_count where reason = any (%s)"
     assert ask(sea.dsn, counted, [[*map(str, NoCase)]]) == [(len(UNFIT),)]
@@ -217,12 +222,50 @@ def test_place_outside_the_grid_that_says_it_counts_and_a_grid_not_known_is_no_h
     assert sea.refused() == []
 
 
+@pytest.mark.parametrize("nothing", [{"lon": "", "lat": ""}, {"lon": 181, "lat": 91}, {"lon": 122.7, "lat": None}])
+def test_place_that_is_not_said_is_that_of_the_grid(sea: Sea, nothing: dict[str, Any]):
+    sea.say({"kind": "emergency", "subkind": "overboard", **nothing})
+    assert [row[3] for row in sea.work()] == ["G1"]
+    assert ask(sea.dsn, "select lon, lat from mg.case_file") == [(None, None)]
+
+
+def test_report_on_which_the_program_fails_is_refused_and_holds_up_no_other(sea: Sea, monkeypatch: pytest.MonkeyPatch):
+    def title(*said: Any) -> str:
+        if said[-1] == "strange":
+            raise RuntimeError(said)
+        return title_of(*said)
+
+    monkeypatch.setattr(reports, "title_of", title)
+    sea.say({"kind": "hazard", "note": "strange"})
+    sea.say({"kind": "hazard", "note": "good"}, minutes=1)
+    assert [row[2] for row in sea.work()] == ["隐患：good"]
+    assert sea.refused() == [NoCase.VALUE]
+
+
+def test_report_that_the_store_cannot_file_yet_waits_and_holds_up_no_other(sea: Sea, monkeypatch: pytest.MonkeyPatch):
+    sea.say({"kind": "hazard", "note": "first"})
+    sea.say({"kind": "hazard", "note": "second"}, minutes=1)
+    file = Cases.file
+
+    def refuses(self: Cases, new: NewCase, *said: Any) -> Filed:
+        if new.description == "first":
+            raise StoreError("not yet")
+        return file(self, new, *said)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Cases, "file", refuses)
+        with pytest.raises(StoreError, match="not yet"):
+            sea.work()
+    assert [row[2] for row in sea.work()] == ["隐患：second", "隐患：first"]
+
+
+LONG = st.sampled_from(["", " ", "9" * 5_000, "412000001" * 3, "1e400", "nan", "١٢٣", "长" * 6_000])
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | LONG,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
-KEYS = ["note", "mmsi", "subkind", "place", "injured", "people_in_water", "dead_or_missing", "crowd"]
+KEYS = ["note", "mmsi", "subkind", "place", "injured", "people_in_water", "dead_or_missing", "crowd", "lon", "lat"]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
