@@ -1,4 +1,4 @@
-"""`maritime-grid migrate`: bring the store's schema up to date."""
+"""`maritime-grid migrate`: bring the store's schema up to date, and the database roles of its accounts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import closing
 
 from maritime_grid.store.writer import Store
 
+from .prepare import prepare_access
 from .store_option import add_store_options, settings_of, store_dsn
 
 
@@ -16,7 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
-    with store_dsn(args, settings, create=True) as dsn, closing(Store.open(dsn)) as store:
-        store.migrate()
+    with store_dsn(args, settings, create=True) as dsn:
+        with closing(Store.open(dsn)) as store:
+            store.migrate()
+        prepare_access(dsn, settings)
     print("the store's schema is up to date")
     return 0

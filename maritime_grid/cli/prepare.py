@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -17,7 +18,9 @@ from .first_people import prepare_people
 if TYPE_CHECKING:  # slow to load, and only the demonstration needs it
     from maritime_grid.simulate import RosterEntry
 
+log = logging.getLogger(__name__)
 ALWAYS = -(2**62)  # in force from the beginning
+MEND = "see docs/access.md, In the database, for what an administrator types, then: maritime-grid migrate"
 
 
 def now_us() -> int:
@@ -53,7 +56,10 @@ def prepare_access(dsn: str, settings: Settings) -> None:
     """
     with open_accounts(dsn, settings) as accounts:
         accounts.write_table()
-        accounts.mend_roles()
+        without = accounts.mend_roles()
+    if without:
+        said = f"{', '.join(without[:10])}{' ...' if len(without) > 10 else ''}"
+        log.warning("%d accounts can read nothing, for they have no database role: %s; %s", len(without), said, MEND)
 
 
 def open_accounts(dsn: str, settings: Settings) -> Accounts:

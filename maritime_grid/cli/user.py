@@ -16,6 +16,7 @@ from maritime_grid.settings import Settings
 from maritime_grid.store.account_rows import AccountRow, NewAccount
 from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.passwords import new_password
+from maritime_grid.store.writer import Store
 
 from .prepare import open_accounts, prepare_store
 from .store_option import add_store_options, settings_of, store_dsn
@@ -72,9 +73,19 @@ def run(args: argparse.Namespace) -> int:
 
 @contextmanager
 def opened(args: argparse.Namespace, settings: Settings) -> Generator[Accounts]:
-    """Accounts of the store that the command names, brought up to date."""
-    with store_dsn(args, settings, create=args.action == "add") as dsn:
-        prepare_store(dsn, settings)
+    """Accounts of the store that the command names; only making one brings it up to date.
+
+    Raises: UsageError: it is not up to date.
+    """
+    adds = args.action == "add"
+    with store_dsn(args, settings, create=adds) as dsn:
+        if adds:
+            prepare_store(dsn, settings)
+        else:
+            with Store.open(dsn) as store:
+                pending = store.pending_migrations()
+            if pending:
+                raise UsageError(f"the store is not up to date: it lacks {pending[0]}", "run: maritime-grid migrate")
         with open_accounts(dsn, settings) as accounts:
             yield accounts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from psycopg.rows import TupleRow
 from .errors import StoreError
 from .queries import load_queries
 
+log = logging.getLogger(__name__)
 _Q = load_queries("accounts")
 
 Connection = psycopg.Connection[TupleRow]
@@ -54,21 +56,41 @@ def mend_of(user: str) -> str:
 
 
 def mend_roles(conn: Connection) -> list[str]:
-    """Make the roles that are missing, as after a restore to another server; accounts that still have none.
+    """Make roles that are missing or in no group, as after a restore to another server; accounts left without.
 
     Args:
         conn: autocommit.
     """
     without: list[str] = []
-    for account_id, number in conn.execute(_Q["without_role"]).fetchall():
+    for account_id, number, name, there in conn.execute(_Q["without_role"]).fetchall():
         try:
             with conn.transaction():
-                make_role(conn, number)
-        except StoreError:
+                if there:
+                    conn.execute(sql.SQL("grant mg_reader to {}").format(sql.Identifier(name)))
+                else:
+                    make_role(conn, number)
+        except (StoreError, pg.InsufficientPrivilege, pg.UndefinedObject):
             without.append(account_id)
         except pg.DuplicateObject:
             pass  # another process mends them too
     return without
+
+
+def end_login(conn: Connection, account_id: str) -> None:
+    """Take the login of its own from the role of an account, where an administrator gave it one.
+
+    Args:
+        conn: in a transaction of the caller's.
+        account_id: whose.
+    """
+    row = conn.execute(_Q["login_role"], [account_id]).fetchone()
+    if row is None:
+        return
+    try:
+        with conn.transaction():
+            conn.execute(sql.SQL("alter role {} nologin").format(sql.Identifier(row[0])))
+    except pg.InsufficientPrivilege:  # it sees nothing all the same, since the account is disabled
+        log.warning("account %s keeps a login of the database; as its administrator: drop role %s", account_id, row[0])
 
 
 @contextmanager

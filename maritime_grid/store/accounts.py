@@ -74,7 +74,7 @@ class Accounts:
             conn.execute(_Q["write_fields"], given)
 
     def mend_roles(self) -> list[str]:
-        """Make database roles that are missing, as after a restore; accounts for which that was not possible."""
+        """Make the database roles that are missing, as after a restore; accounts for which that was not possible."""
         with translated(), self._pool.connection() as conn:
             return account_roles.mend_roles(conn)
 
@@ -131,7 +131,10 @@ class Accounts:
             return bool(row and row[0])
 
     def disable(self, account_id: str, now: datetime, by: str) -> None:
-        """It may not log in any more, and its sessions end. Raises: UsageError: there is no such account."""
+        """It may not log in any more, to the database either, and its sessions end.
+
+        Raises: UsageError: there is no such account.
+        """
         self._change("set_disabled", {"account_id": account_id, "at": now}, "account_disabled", now, by)
 
     def enable(self, account_id: str, now: datetime, by: str) -> None:
@@ -188,6 +191,8 @@ class Accounts:
         with self._changing() as conn:
             if not conn.execute(_Q[query], values).rowcount:
                 raise UsageError(f"there is no account {account_id}", _LIST)
+            if act == "account_disabled":
+                account_roles.end_login(conn, account_id)
             conn.execute(_Q["end_sessions"], {"account_id": account_id, "now": now})
             self._log(conn, act, account_id, now, by)
 

@@ -24,6 +24,7 @@ from .queries import load_queries
 _Q = load_queries("accounts")
 _SEEN_EVERY = timedelta(minutes=1)
 _KEPT = timedelta(days=30)  # ended ones, for who asks what was open then
+_TIDIED_EVERY = timedelta(hours=1)
 _LONGEST = 200  # characters of what a browser says of itself
 
 Connection = psycopg.Connection[TupleRow]
@@ -42,6 +43,12 @@ class Sessions:
 
     def __init__(self, pool: Pool, access: Access, rules: LoginRules) -> None:
         self._pool, self._access, self._rules = pool, access, rules
+        rows = access.roles.items()
+        self._limits = {
+            "roles": [role for role, _ in rows], "idle_s": [row.idle_s for _, row in rows],
+            "absolute_s": [row.absolute_s for _, row in rows],
+        }  # fmt: skip
+        self._tidied_at: datetime | None = None
 
     def find(self, token: str, now: datetime, *, half: bool = False) -> SessionRow | None:
         """The session of a token; None where there is none, or it is over.
@@ -57,12 +64,13 @@ class Sessions:
                 return None
             if now - row.seen_at >= _SEEN_EVERY:
                 conn.execute(_Q["saw_session"], {"token_hash": token_hash(token), "now": now})
+                self._tidy(conn, now)
         return row
 
     def of(self, account_id: str | None, now: datetime) -> list[SessionRow]:
         """Those that are open, of one account or of all, the last used first."""
         with self._connection() as conn, conn.cursor(row_factory=class_row(SessionRow)) as cur:
-            rows = cur.execute(_Q["sessions"], {"account_id": account_id}).fetchall()
+            rows = cur.execute(_Q["sessions"], {"account_id": account_id, "now": now, **self._limits}).fetchall()
         return [row for row in rows if not self._over(row, now)]
 
     def end(self, token: str, now: datetime) -> None:
@@ -80,6 +88,12 @@ class Sessions:
                 raise UsageError(f"there is no open session {number}", "see: maritime-grid user sessions")
             _log(conn, "session_revoked", row[0], by, now)
         return str(row[0])
+
+    def _tidy(self, conn: Connection, now: datetime) -> None:
+        """Forget, once an hour, those that ended by themselves long ago."""
+        if self._tidied_at is None or now - self._tidied_at >= _TIDIED_EVERY:
+            self._tidied_at = now
+            conn.execute(_Q["forget_over"], {"before": now - _KEPT, **self._limits})
 
     def _over(self, row: SessionRow, now: datetime) -> bool:
         """A role that the table lost has no session."""

@@ -5,8 +5,17 @@ select mg.role_name(%s), current_user::text, current_setting('server_version_num
 from pg_roles r where r.rolname = current_user;
 
 -- name: without_role
-select account_id, number from mg.account
-where not exists (select from pg_roles where rolname = mg.role_name(number)) order by number;
+-- Accounts whose role is missing, or there and in the group no more.
+select a.account_id, a.number, mg.role_name(a.number)::text as name, r.oid is not null as there
+from mg.account a left join pg_roles r on r.rolname = mg.role_name(a.number)
+where not exists (select from pg_auth_members m join pg_roles g on g.oid = m.roleid
+                  where m.member = r.oid and g.rolname = 'mg_reader')
+order by a.number;
+
+-- name: login_role
+-- The role of an account, where an administrator gave it a login of its own.
+select r.rolname::text from mg.account a join pg_roles r on r.rolname = mg.role_name(a.number)
+where a.account_id = %s and r.rolcanlogin;
 
 -- name: role_of
 select mg.role_name(number), session_user::text from mg.account where account_id = %s and disabled_at is null;
@@ -140,8 +149,23 @@ where s.token_hash = %s and s.ended_at is null and a.disabled_at is null;
 select s.number, s.account_id, a.role, a.unit_id, a.body_id, a.name_shown, a.totp_secret <> '' as has_second_factor,
        s.whole, s.begun_at, s.seen_at, s.address, s.agent
 from mg.session s join mg.account a on a.account_id = s.account_id
+join unnest(%(roles)s::text[], %(idle_s)s::float8[], %(absolute_s)s::float8[]) l(role, idle_s, absolute_s)
+  on l.role = a.role
 where s.ended_at is null and a.disabled_at is null and (%(account_id)s::text is null or s.account_id = %(account_id)s)
+  and (l.idle_s is null or s.seen_at + make_interval(secs => l.idle_s) > %(now)s)
+  and (l.absolute_s is null or s.begun_at + make_interval(secs => l.absolute_s) > %(now)s)
 order by s.seen_at desc;
+
+-- name: forget_over
+-- Those that ended by themselves: nobody comes to say so. Of a role that is in the table no more since they were used.
+delete from mg.session s
+using mg.account a
+left join unnest(%(roles)s::text[], %(idle_s)s::float8[], %(absolute_s)s::float8[]) l(role, idle_s, absolute_s)
+  on l.role = a.role
+where a.account_id = s.account_id
+  and (s.seen_at + make_interval(secs => l.idle_s) < %(before)s
+       or s.begun_at + make_interval(secs => l.absolute_s) < %(before)s
+       or (l.role is null and s.seen_at < %(before)s));
 
 -- name: saw_session
 update mg.session set seen_at = %(now)s where token_hash = %(token_hash)s and ended_at is null;

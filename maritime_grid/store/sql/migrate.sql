@@ -56,24 +56,36 @@ select current_setting('timescaledb.license', true) as licence,
        (select extversion from pg_extension where extname = 'timescaledb') as version;
 
 -- name: set_rights
--- Each time, for a database copied from another, or restored from a dump, comes without the rights on itself.
--- Whatever views there are now may be read by the roles of readers, and we may become the one for queries of people.
+-- Each time, for a database copied from another, or restored from a dump, comes without the rights on itself, and to
+-- another server without the roles. Whatever views there are now may be read by the roles of readers, which are made
+-- where they are missing and we may, and we may become the one for queries of people.
 do $$
 declare
   reader name;
+  makes_roles constant boolean := (select rolsuper or rolcreaterole from pg_roles where rolname = current_user);
+  -- from PostgreSQL 16 on whoever makes a role is a member that may hand it on, and not yet one that may put it on
+  puts_on constant text := case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end;
 begin
   -- what everyone may do by default, and accounts with a login of their own need not: tables of their own session
   if has_database_privilege('public', current_database(), 'temporary')
      and pg_has_role(current_user, (select datdba from pg_database where datname = current_database()), 'usage') then
     execute format('revoke temporary on database %I from public', current_database());
   end if;
-  for reader in select rolname from pg_roles where rolname in ('mg_read', 'mg_reader') loop
-    execute format('grant usage on schema api to %I', reader);
-    execute format('grant select on all tables in schema api to %I', reader);
+  foreach reader in array array['mg_read', 'mg_reader']::name[] loop
+    if makes_roles and not exists (select from pg_roles where rolname = reader) then
+      begin
+        execute format('create role %I nologin', reader);
+      exception when duplicate_object or unique_violation then
+        null;  -- another database of this server was migrated at the same moment
+      end;
+    end if;
+    if exists (select from pg_roles where rolname = reader) then
+      execute format('grant usage on schema api to %I', reader);
+      execute format('grant select on all tables in schema api to %I', reader);
+    end if;
   end loop;
-  if exists (select from pg_roles where rolname = 'mg_read')
-     and not pg_has_role(current_user, 'mg_read', 'member')
-     and (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) then
+  if makes_roles and exists (select from pg_roles where rolname = 'mg_read')
+     and not pg_has_role(current_user, 'mg_read', puts_on) then
     begin
       execute format('grant mg_read to %I', current_user);
     exception when insufficient_privilege then

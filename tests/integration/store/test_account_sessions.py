@@ -10,6 +10,7 @@ from maritime_grid.domain.access import Access
 from maritime_grid.domain.totp import code_of, step_of
 from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.logins import LoginRefused
+from maritime_grid.store.sessions import Sessions
 
 from .account_build import (
     NOON,
@@ -18,6 +19,7 @@ from .account_build import (
     add,
     add_worker,
     after,
+    ask,
     dsn,
     log,
     login,
@@ -137,6 +139,21 @@ def test_session_ends_when_idle_when_old_and_that_of_a_wall_never(accounts):
         assert accounts.sessions.find(token, after(n * 86_400))
     assert accounts.sessions.find(token, after(month)) is None
     assert accounts.sessions.find(wall, after(20 * 365 * 86_400))
+
+
+def test_session_that_ended_by_itself_is_not_listed_and_forgotten_a_month_later(accounts, dsn, monkeypatch):
+    add_worker(accounts)
+    add(accounts, "wall", "wall")
+    login(accounts)
+    wall = login(accounts, "wall").token
+    day = 86_400
+    monkeypatch.setattr(Sessions, "_over", lambda *_: False)  # the store itself leaves them out
+    assert {row.account_id for row in accounts.sessions.of(None, after(7 * day - 1))} == {"wall", "worker"}
+    assert [row.account_id for row in accounts.sessions.of(None, after(7 * day))] == ["wall"]
+    for days, kept in ((36, 2), (38, 1)):
+        assert accounts.sessions.find(wall, after(days * day))
+        assert ask(dsn, "select count(*) from mg.session") == [(kept,)]
+    assert [row.account_id for row in accounts.sessions.of(None, after(400 * day))] == ["wall"]
 
 
 @pytest.mark.parametrize("how", ["logout", "password", "second factor", "revoked"])

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from threading import Thread
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from maritime_grid.cli import main
+from maritime_grid.cli.prepare import prepare_access
 from maritime_grid.domain.access import Role
 from maritime_grid.domain.errors import MaritimeGridError, UsageError
 from maritime_grid.settings import load_settings
 from maritime_grid.settings_access import login_rules
+from maritime_grid.store import account_roles
 from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.errors import StoreError, StoreUnavailable
 from maritime_grid.store.logins import LoginRefused
+from maritime_grid.store.query import read_only_query
 from maritime_grid.store.reads import Reads
 from maritime_grid.store.writer import Store
 
@@ -38,6 +42,8 @@ from .account_build import (
 )  # fmt: skip
 
 __all__ = ["accounts", "dsn", "reads", "table"]
+
+GROUPS = ("mg_read", "mg_reader")
 
 
 def test_table_in_the_store_is_that_of_the_configuration_whatever_stood_there(accounts, dsn, table):
@@ -265,6 +271,65 @@ def test_roles_lost_with_a_move_to_another_server_are_made_again(accounts, dsn, 
         assert conn.execute("select current_user::text").fetchone() == (role,)
 
 
+@contextmanager
+def without_groups(dsn: str) -> Iterator[psycopg.Connection]:
+    """The server without the groups of readers, which it gets back; a connection of its administrator."""
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        for group in GROUPS:  # renamed, for other databases of the server hold on to it
+            conn.execute(f"alter role {group} rename to {group}_gone")
+        try:
+            yield conn
+        finally:
+            for group in GROUPS:
+                conn.execute(f"drop owned by {group}")
+                conn.execute(f"drop role {group}")
+                conn.execute(f"alter role {group}_gone rename to {group}")
+
+
+def test_group_lost_with_a_move_to_another_server_is_made_again_at_the_next_migration(accounts, dsn, reads):
+    add_worker(accounts)
+    add(accounts, "guard", "coast_guard", body_id="GUARD")
+    roles = {row.account_id: row.db_role for row in accounts.all()}
+    with without_groups(dsn) as conn:
+        conn.execute(f"drop role {roles['guard']}")
+        assert accounts.mend_roles() == ["worker", "guard"]
+        with Store.open(dsn) as store:
+            store.migrate()
+        prepare_access(dsn, load_settings())
+        assert accounts.mend_roles() == []
+        for name, role in roles.items():
+            with reads.as_account(name) as conn_of:
+                assert conn_of.execute("select current_user::text from api.port").fetchall() == []
+                assert conn_of.execute("select current_user::text").fetchone() == (role,)
+        assert read_only_query(dsn, "select count(*) from port")[1] == [(0,)]
+
+
+def test_account_that_stays_without_a_role_is_named_at_the_start(accounts, dsn, caplog, monkeypatch):
+    add_worker(accounts)
+    monkeypatch.setattr(account_roles, "mend_roles", lambda _conn: ["worker"])
+    prepare_access(dsn, load_settings())
+    assert ["worker" in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_disabled_account_has_no_login_of_the_database_either(accounts, dsn):
+    add_worker(accounts)
+    role = accounts.one("worker").db_role
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        conn.execute(f"alter role {role} login password 'of-a-test'")
+    accounts.disable("worker", after(1), by="boss")
+    with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
+        psycopg.connect(make_conninfo(dsn, user=role, password="of-a-test"))
+    accounts.enable("worker", after(2), by="boss")  # whoever gave it gives it again
+    assert ask(dsn, "select rolcanlogin from pg_roles where rolname = %s", role) == [(False,)]
+
+
+@pytest.mark.parametrize("words", [["list"], ["sessions"], ["disable", "worker"], ["passwd", "worker"]], ids=" ".join)
+def test_command_that_makes_no_account_brings_no_store_up_to_date(empty_dsn, capsys, words):
+    assert main(["user", *words, "--store", empty_dsn]) == 2
+    assert "run: maritime-grid migrate" in capsys.readouterr().err
+    assert ask(empty_dsn, "select to_regnamespace('mg') is null") == [(True,)]
+
+
 @pytest.fixture
 def plain_user(empty_dsn: str) -> Iterator[str]:
     """A database owned by a user that is no superuser; migrated by it."""
@@ -306,6 +371,23 @@ def test_store_user_that_may_not_make_roles_hears_what_an_administrator_types(pl
                 assert conn.execute("select current_user::text").fetchone() == (accounts.one("boss").db_role,)
             with pytest.raises(StoreError), reads.as_account("boss") as conn:
                 conn.execute("select * from mg.account")
+
+
+def test_store_user_that_may_make_roles_makes_the_groups_too(plain_user, empty_dsn, table):
+    user = ask(plain_user, "select current_user")[0][0]
+    with without_groups(empty_dsn) as conn:
+        conn.execute(f"alter role {user} createrole")
+        with Store.open(plain_user) as store:
+            store.migrate()
+        assert read_only_query(plain_user, "select count(*) from port")[1] == [(0,)]
+        with Accounts(plain_user, table, login_rules(load_settings().access)) as accounts:
+            add(accounts, "screen", "wall")
+            with closing(Reads(plain_user)) as reads, reads.as_account("screen") as own:
+                assert own.execute("select count(*) from api.port").fetchone() == (0,)
+            role = accounts.one("screen").db_role
+            conn.execute(f"alter role {role} login")
+            accounts.disable("screen", after(1), by="cli:test")
+        assert ask(empty_dsn, "select rolcanlogin from pg_roles where rolname = %s", role) == [(False,)]
 
 
 def test_log_of_accesses_can_be_neither_changed_nor_shortened(accounts, dsn):
