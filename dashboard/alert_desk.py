@@ -10,7 +10,7 @@ from dash import no_update
 from dash.development.base_component import Component
 
 from maritime_grid.domain.errors import MaritimeGridError
-from maritime_grid.store.alert_acts import Acted, AlertResolved, NoSuchAlert
+from maritime_grid.store.alert_acts import Acted, AlertResolved, CaseElsewhere, NoSuchAlert
 from maritime_grid.store.alert_reads import alert_grids, list_alerts, read_alert
 from maritime_grid.store.alert_rows import AlertView
 
@@ -112,5 +112,7 @@ def _case(case_id: str, words: Words) -> str:
 
 def line_of(error: MaritimeGridError, words: Words) -> Component:
     """One line, in our words where the error is one of alerts."""
+    if isinstance(error, CaseElsewhere):
+        return say(words("alerts.fault.elsewhere", unit=error.unit_zh if words.is_chinese else error.unit_en), "warn")
     key = next((key for kind, key in OURS if isinstance(error, kind)), None)
     return say(words(key), "bad", more=str(error)) if key else fault(error, words)

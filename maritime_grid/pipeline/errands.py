@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Self
@@ -133,7 +133,8 @@ class Errands:
             try:
                 store = store or Store.open(self._dsn)
                 store.save_status("ingest", self._now_us(), self._figures)
-            except MaritimeGridError:
+            except Exception as error:  # as in _every
+                _tell_strange(error)
                 if store:
                     store.close()
                 store = None
@@ -178,16 +179,29 @@ class Errands:
     def _listen(self) -> None:
         """Hears what people change of the world and of alerts; takes it that they did before it listened."""
         while not self._stop.is_set():
-            with suppress(MaritimeGridError), closing(Reads(self._dsn)) as reads:
-                listens = False
-                for note in reads.listen(timeout_s=1.0):
-                    said = note or {}
-                    if not listens or said.get("world") not in (None, "feed"):
-                        self.world_changed.set()
-                    if not listens or "alert" in said:
-                        self.alerts_seen.set()
-                        self.publish()
-                    listens = True
-                    if self._stop.is_set():
-                        return
+            try:
+                self._hear()
+            except Exception as error:  # as in _every
+                _tell_strange(error)
             self._stop.wait(PAUSE_S)
+
+    def _hear(self) -> None:
+        """Until asked to end. Raises: StoreUnavailable: the connection was lost."""
+        with closing(Reads(self._dsn)) as reads:
+            listens = False
+            for note in reads.listen(timeout_s=1.0):
+                said = note or {}
+                if not listens or said.get("world") not in (None, "feed"):
+                    self.world_changed.set()
+                if not listens or "alert" in said:
+                    self.alerts_seen.set()
+                    self.publish()
+                listens = True
+                if self._stop.is_set():
+                    return
+
+
+def _tell_strange(error: Exception) -> None:
+    """A store that is away is told by ingest itself."""
+    if not isinstance(error, MaritimeGridError):
+        log.error("an errand failed and goes on", exc_info=error)

@@ -20,7 +20,7 @@ from maritime_grid.cases.plan import Plan
 from maritime_grid.domain.errors import UsageError
 
 from .case_rows import Filed, NewCase, Party
-from .case_steps import Connection, account_of
+from .case_steps import Connection, NoSuchCase, account_of, hold_case
 from .cases import Cases, Locate, Zones
 from .errors import StoreError, translated
 from .jsonrows import clean_text
@@ -37,6 +37,14 @@ class NoSuchAlert(StoreError):  # noqa: N818  (as NoSuchCase)
 
 class AlertResolved(StoreError):  # noqa: N818  (likewise)
     """Somebody else has closed it meanwhile; says who and how."""
+
+
+class CaseElsewhere(StoreError):  # noqa: N818  (likewise)
+    """A case is open from it that is not this account's to read; says with which unit, and not its number."""
+
+    def __init__(self, alert_id: str, unit_zh: str, unit_en: str) -> None:
+        super().__init__(f"a case is open from alert {alert_id}, with {unit_en} ({unit_zh})", "ask there")
+        self.unit_zh, self.unit_en = unit_zh, unit_en
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +107,14 @@ class Alerts:
     def open_case(self, alert_id: str, by: str, at: datetime) -> Filed:
         """Open a case from it, acknowledge it; while that case is open, opening again gives the same.
 
-        Raises: NoSuchAlert. NotAllowed: this account may not open cases from alerts, or file cases. StoreError.
+        Raises: NoSuchAlert. NotAllowed: this account may not open cases from alerts, or file cases. CaseElsewhere: one
+        is open that this account may not read. StoreError.
         """
         with translated(), self._lend() as conn, conn.transaction():
             row = _hold(conn, alert_id, by, "alert.open_case")
             before = conn.execute(_Q["open_case_of"], [alert_id]).fetchone()
             if before:
+                _must_be_read(conn, alert_id, before, by)
                 return Filed(before["case_id"], "", before["version"], repeated=True)
             cases = Cases(lambda: nullcontext(conn), self._plan, self._locate, self._zones)
             filed = cases.file(case_of(row), by, at)
@@ -146,6 +156,18 @@ def _hold(conn: Connection, alert_id: str, by: str, act: str) -> DictRow:
     if row is None:
         raise NoSuchAlert(f"there is no alert {alert_id[:100]}", "look it up in the list")
     return row
+
+
+def _must_be_read(conn: Connection, alert_id: str, case: DictRow, by: str) -> None:
+    """Raises: CaseElsewhere."""
+    who = account_of(conn, by)
+    try:
+        hold_case(conn, case["case_id"], who)
+        hidden = "case.read" not in who.may
+    except NoSuchCase:
+        hidden = True
+    if hidden:
+        raise CaseElsewhere(alert_id, case["unit_zh"], case["unit_en"])
 
 
 def _acknowledge(conn: Connection, row: DictRow, by: str, at: datetime) -> bool:

@@ -18,7 +18,8 @@ update mg.alert set resolved_at = %(at)s, resolved_by = %(by)s, verdict = %(verd
 where alert_id = %(alert)s;
 
 -- name: open_case_of
-select c.case_id, c.version from mg.case_alert x join mg.case_file c on c.case_id = x.case_id
+select c.case_id, c.version, u.name_zh as unit_zh, coalesce(nullif(u.name_en, ''), u.name_zh) as unit_en
+from mg.case_alert x join mg.case_file c on c.case_id = x.case_id join mg.unit u on u.unit_id = c.unit_id
 where x.alert_id = %s and c.state not in ('closed', 'withdrawn') order by c.opened_at, c.case_id limit 1;
 
 -- name: note_act

@@ -1,11 +1,20 @@
 -- name: list
 -- As the account that asks: the view decides what comes back. What is open comes first, then what ended unseen, then
--- the past; worst first and the longest waiting, of the past the last to end.
+-- the past; worst first and the longest waiting, of the past the last to end. The past grows for ever: of it no more is
+-- looked up than is shown, by an array, so that the view looks up these and no others.
 select a.alert_id, a.rule, a.level, a.state, a.mmsi, a.vessel_name, a.place, a.grid_id, g.name_zh as grid_zh,
        g.name_en as grid_en, a.raised_at, a.last_at, a.heard_at, a.cleared_at, a.repeats, a.lon, a.lat, a.detail,
        a.seen_at, a.seen_name, a.seen_post_zh, a.seen_post_en, a.resolved_at, a.resolved_name, a.resolved_post_zh,
        a.resolved_post_en, a.verdict, a.resolution
-from api.my_alert a left join api.name g on g.what = 'grid' and g.id = a.grid_id
+from (
+  select * from api.my_alert where active or seen_at is null
+  union all
+  select * from api.my_alert where not active and seen_at is not null and alert_id = any ((select case
+    when %(only)s::text is not null then array[%(only)s::text]
+    when %(states)s::text[] is null or 'past' = any (%(states)s::text[]) then array(
+      select api.past_alerts(%(levels)s::integer[], %(rules)s::text[], %(grid)s::text,
+                             %(most)s::integer + %(skip)s::integer)) end)::text[])
+) a left join api.name g on g.what = 'grid' and g.id = a.grid_id
 where (%(states)s::text[] is null or a.state = any (%(states)s::text[]))
   and (%(levels)s::integer[] is null or a.level = any (%(levels)s::integer[]))
   and (%(rules)s::text[] is null or a.rule = any (%(rules)s::text[]))
@@ -36,4 +45,4 @@ where n.lon between %(west)s and %(east)s and n.lat between %(south)s and %(nort
 
 -- name: grids
 select distinct g.id, g.name_zh, g.name_en from api.my_alert a join api.name g on g.what = 'grid' and g.id = a.grid_id
-where a.state <> 'past' order by g.id;
+where a.active or a.seen_at is null order by g.id;

@@ -20,7 +20,8 @@ where num_nonnulls(r.mmsi, s.mmsi, v.mmsi) > 0;
 select mmsi, name from api.vessel where name <> '';
 
 -- name: alerts
--- Every one that is active; of those that are over the last to end.
+-- Every one that is active; of those that are over the last to end. Seen ones grow for ever: two branches, of which one
+-- is run, so that each has an index of its own.
 select a.alert_id, a.rule, a.severity, a.mmsi,
        coalesce(nullif(r.name_zh, ''), nullif(s.ship_name, '')) as vessel_name, a.place, a.grid, a.raised_at, a.last_at,
        a.cleared_at, a.active, a.repeats, a.lon, a.lat, a.detail, a.seen_at, a.resolved_at,
@@ -28,7 +29,10 @@ select a.alert_id, a.rule, a.severity, a.mmsi,
 from (
   select * from mg.alert where active
   union all
-  (select * from mg.alert where not active and (seen_at is null or not %(open_only)s)
+  (select * from mg.alert where not active and seen_at is null and %(open_only)s
+   order by coalesce(cleared_at, last_at) desc limit %(limit)s)
+  union all
+  (select * from mg.alert where not active and not %(open_only)s
    order by coalesce(cleared_at, last_at) desc limit %(limit)s)
 ) a left join mg.roster r using (mmsi) left join mg.vessel_static s using (mmsi)
 left join mg.account_shown w on w.account_id = a.seen_by

@@ -17,7 +17,7 @@ from maritime_grid.domain.errors import UsageError
 from maritime_grid.pipeline.errands import Errands
 from maritime_grid.pipeline.publish import alert_payload, messages_of
 from maritime_grid.pipeline.world import build_world
-from maritime_grid.store.alert_acts import AlertResolved, Alerts, NoSuchAlert
+from maritime_grid.store.alert_acts import AlertResolved, Alerts, CaseElsewhere, NoSuchAlert
 from maritime_grid.store.alert_reads import AlertFilter, list_alerts, read_alert
 from maritime_grid.store.reads import Reads
 from maritime_grid.store.writer import Store
@@ -135,6 +135,19 @@ def test_case_of_an_emergency_takes_over_place_and_vessel_and_is_opened_once(act
     assert reporter in {"town1", "guard", "village1"}
     assert ask(store_dsn, "select mmsi, ship_name from mg.case_party") == [(412000001, "浙普渔60001")]
     assert ask(store_dsn, "select seen_by from mg.alert where alert_id = %s", [sos]) == [(reporter,)]
+
+
+def test_who_may_not_read_the_open_case_is_told_with_whom_it_is_and_not_its_number(
+    acts: Alerts, alerts, store_dsn: str
+):
+    silence = alerts["silence"].alert_id
+    first = acts.open_case(silence, "town1", NOW)
+    with pytest.raises(CaseElsewhere, match="单位T1-V") as told:
+        acts.open_case(silence, "guard", NOW)
+    assert first.case_id not in str(told.value)
+    assert ask(store_dsn, "select count(*) from mg.case_file") == [(1,)]
+    theirs = acts.open_case(alerts["nowhere"].alert_id, "guard", NOW)  # whoever filed it reads it
+    assert acts.open_case(alerts["nowhere"].alert_id, "guard", NOW).case_id == theirs.case_id
 
 
 def test_device_of_a_person_overboard_opens_a_major_emergency_without_a_case_before_it_is_closed(
