@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dashboard.words import Words
+from maritime_grid.domain.typed import narrow
 
 from .markup import Markup, document, el, joined
 from .page import head, other_language
@@ -20,7 +21,7 @@ SHOWN = ("file", "collate", "dispatch", "accept", "transfer", "return", "resolve
 
 def code_of(typed: str) -> str | None:
     """The code as it was given out; None: it is none."""
-    plain = "".join(char for char in typed.upper() if char.isalnum()).replace("0", "O").replace("1", "I")
+    plain = "".join(char for char in narrow(typed).upper() if char.isalnum()).replace("0", "O").replace("1", "I")
     return plain if _CODE.fullmatch(plain) else None
 
 

@@ -19,6 +19,7 @@ import xlsxwriter
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.store.query import read_only_query
 
+from .sheet_files import runs
 from .store_option import add_store_options, settings_of, store_dsn
 from .times import instant
 
@@ -124,9 +125,7 @@ def harmless(value: object) -> object:
         return value.isoformat()
     if isinstance(value, dict | list):
         return _text(value)
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
+    return f"'{value}" if isinstance(value, str) and runs(value) else value
 
 
 def write_xlsx(out: BinaryIO, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -143,7 +143,12 @@ def write_csv(out: BinaryIO, sheet: Sheet, columns: Sequence[str], rows: Iterabl
 
 def tamed(text: str) -> str:
     """Text as a spreadsheet will not run it; numbers stay as they are."""
-    return f"'{text}" if _RISKY.match(text) and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if runs(text) and not _NUMBER.fullmatch(text) else text
+
+
+def runs(text: str) -> bool:
+    """Whether a spreadsheet may take it for a formula, or for one that was made harmless already."""
+    return _RISKY.match(text) is not None
 
 
 def write_xlsx(out: BinaryIO, sheet: Sheet, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
+from .typed import narrow
+
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SERIAL_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 characters; none is taken for another when read aloud
 SERIAL_LENGTH = 6  # a thousand million numbers: nobody finds badges by guessing
@@ -41,8 +43,8 @@ def check_character(text: str) -> str:
 
 
 def tidy(number: str) -> str:
-    """A number as typed or read aloud: small letters, spaces and hyphens count for nothing."""
-    return "".join(number.split()).replace("-", "").upper()
+    """A number as typed or read aloud: small or full-width letters, spaces and hyphens count for nothing."""
+    return "".join(narrow(number).split()).replace("-", "").upper()
 
 
 def well_formed(number: str) -> bool:

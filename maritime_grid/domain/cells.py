@@ -12,7 +12,7 @@ _STAFF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{2,23}")
 _IDENTITY = re.compile(r"[0-9A-Za-z]{6,20}")
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
-_BETWEEN = re.compile(r"[;;、]")
+_BETWEEN = re.compile("[;\uff1b、]")  # the second is the full-width one
 _YES, _NO = frozenset({"true", "yes", "1", "是"}), frozenset({"", "false", "no", "0", "否"})
 
 

@@ -10,6 +10,8 @@ from base64 import b32decode, b32encode
 from hashlib import sha1
 from urllib.parse import quote, urlencode
 
+from .typed import narrow
+
 STEP_S = 30
 DIGITS = 6
 SECRET_BYTES = 20  # RFC 4226 section 4: as long as the hash
@@ -48,11 +50,11 @@ def matching_step(secret: str, code: str, at_s: float, after: int) -> int | None
 
     Args:
         secret: base32.
-        code: as typed; blanks do not count.
+        code: as typed; blanks do not count, and full-width digits are digits.
         at_s: now, seconds since the epoch, UTC.
         after: the last step that was accepted: it and those before are not taken again.
     """
-    given = "".join(code.split()).encode()
+    given = "".join(narrow(code).split()).encode()
     now = step_of(at_s)
     found = None
     for step in range(now - DRIFT, now + DRIFT + 1):  # all of them, whichever matches: the time says nothing

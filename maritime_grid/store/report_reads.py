@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.rows import class_row
 
+from maritime_grid.domain.typed import narrow
+
 from .queries import load_queries
 
 _Q = load_queries("report_reads")
@@ -75,7 +77,7 @@ def accused_of(conn: Connection, said: str, day: date) -> int | None:
         said: what was typed.
         day: in Beijing.
     """
-    said = said.replace("\0", "").strip()
+    said = narrow(said.replace("\0", "")).strip()
     badge = "".join(char for char in said.upper() if char.isalnum())
     for query, values in (("person_by_badge", [badge]), ("person_by_name", {"name": said, "day": day})):
         row = conn.execute(_Q[query], values).fetchone() if said else None

@@ -100,7 +100,8 @@ def test_complaint_names_a_person_by_badge_or_by_a_name_that_one_alone_bears(wor
     reads = Reads(world)
     try:
         assert reads.accused_of(" zs-2345 6789 ", day) == 2
-        assert reads.accused_of("人1", day) == 1
+        assert reads.accused_of("ＺＳ２３４５－６７８９", day) == 2  # as a Chinese keyboard writes it
+        assert reads.accused_of("人1", day) == reads.accused_of("人１", day) == 1
         assert reads.accused_of("人2", day) == 2  # of two of that name one is in office
         assert reads.accused_of("人1", date(2025, 1, 1)) is None
         for nobody in ("", "\0", "人9", "' or true --"):

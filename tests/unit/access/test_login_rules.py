@@ -49,6 +49,12 @@ def test_code_of_a_clock_less_than_a_step_off_is_taken_once(raw, at, off):
     assert matching_step(secret, code, at, after=step) is None
 
 
+def test_code_of_a_chinese_keyboard_is_taken():
+    at = 1_800_000_000
+    typed = "".join(chr(ord(digit) + 0xFEE0) for digit in code_of(SECRET, step_of(at)))
+    assert matching_step(SECRET, f"{typed[:3]}\u3000{typed[3:]}", at, after=0) == step_of(at)
+
+
 @pytest.mark.parametrize("off", [-61, -60, 60, 61])
 def test_code_two_steps_off_is_not_taken(off):
     at = 1_800_000_000 + (30 if off > 0 else 0)

@@ -29,7 +29,7 @@ def test_csv_has_a_header_and_times_with_zone() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "＋1", "－1", "＠A", "'=1"])
 def test_text_that_a_spreadsheet_would_run_is_quoted(text: str) -> None:
     out = io.StringIO()
     write_csv(out, ["name"], [(text,)])

@@ -124,6 +124,7 @@ def test_code_is_ten_letters_of_base32_or_none(typed: str):
 def test_code_is_taken_as_people_write_it():
     assert code_of(" igwq-swmu ka") == "IGWQSWMUKA"
     assert code_of("1GWQSWMU0A") == "IGWQSWMUOA"
+    assert code_of("１ｇｗｑ－ｓｗｍｕ　０ａ") == "IGWQSWMUOA"  # as a Chinese keyboard writes it
 
 
 def test_manifest_installs_the_form_and_nothing_wider():

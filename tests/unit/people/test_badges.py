@@ -54,6 +54,7 @@ def test_most_swaps_of_neighbours_are_found():
 @given(numbers)
 def test_number_is_read_however_it_is_written(number: str):
     assert tidy(f" {number[:4].lower()}-{number[4:7]} {number[7:]}\n") == number
+    assert tidy("".join(chr(ord(char) + 0xFEE0) for char in number.lower()) + "\u3000") == number  # full-width
 
 
 @pytest.mark.parametrize("junk", ["", "1", "ZS26", "zs26", "ZS26!!!", "0" * 21, "' or 1=1", "ＺＳ２６"])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maritime_grid.domain.cells import words
 from maritime_grid.domain.people_sheets import PEOPLE, SHEETS, TEAMS, TRAINING, UNITS
 from maritime_grid.domain.sheet_rules import Known, complaints, disagreements
 from maritime_grid.domain.sheets import Record, Sheet, parse, written
@@ -81,6 +82,10 @@ def test_every_fault_of_a_file_is_told_and_the_good_lines_are_kept():
 def test_file_without_a_needed_column_or_without_any_line_is_refused():
     assert any("column level: the column is missing" in f for f in faults(UNITS, ["unit_id", "name_zh"]))
     assert any("column unit_id: the column is missing" in f for f in [str(x) for x in parse(UNITS, []).faults])
+
+
+def test_words_are_parted_by_the_semicolon_of_either_keyboard():
+    assert words("S1；S2; S3、S1") == ("S1", "S2", "S3")
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\x7f", exclude_categories=["Cc", "Cs"]), max_size=20)
