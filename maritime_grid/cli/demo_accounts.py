@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Set
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from maritime_grid.store.account_rows import NewAccount
 
 from .prepare import open_accounts
 
+Entry = dict[str, str]
+BY = "maritime-grid"
 FILE = "demo-accounts.json"  # in the data folder, for its owner alone
 DEMO = (
     NewAccount("demo-worker", "worker", "ZS-PT-DJ-MZH", name_shown="演示网格员"),
@@ -29,22 +32,44 @@ DEMO = (
 
 
 def save_demo_accounts(dsn: str, settings: Settings, folder: Path) -> Path | None:
-    """The accounts, into a store without any; where their passwords stand, or None where there were accounts.
+    """The accounts, into a store without any; where their passwords stand, or None where there was nothing to make.
 
-    The file holds, for roles with a second factor, the secret of its codes as well.
+    The file holds, for roles with a second factor, the secret of its codes as well. It is written before the account
+    that it opens, so that after an interruption at any moment the next start can make what is missing.
     """
-    now = datetime.now(UTC)
+    now, path = datetime.now(UTC), folder / FILE
     with open_accounts(dsn, settings) as accounts:
-        if accounts.there_are_any():
-            return None
-        said: dict[str, dict[str, str]] = {}
+        there = {row.account_id for row in accounts.all()}
+        said = _kept(path, there) if there else {n.account_id: _entry(n) for n in DEMO}
+        factors = {new.account_id for new in DEMO if accounts.access.roles[new.role].second_factor}
+        lacks = {name for name in factors & said.keys() if "second_factor" not in said[name]} | (said.keys() - there)
+        _write(path, said) if lacks else None
         for new in DEMO:
-            password = secrets.token_urlsafe(12)
-            accounts.add(new, password, now, "maritime-grid")
-            said[new.account_id] = {"role": new.role, "password": password}
-            if accounts.access.roles[new.role].second_factor:
-                said[new.account_id]["second_factor"] = accounts.new_second_factor(new.account_id, now, "maritime-grid")
-    path = folder / FILE
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            entry = said.get(new.account_id)
+            if entry is None or new.account_id not in lacks:
+                continue
+            if new.account_id not in there:
+                accounts.add(new, entry["password"], now, BY)
+            if new.account_id in factors:
+                entry["second_factor"] = accounts.new_second_factor(new.account_id, now, BY)
+                _write(path, said)
+    return path if lacks else None
+
+
+def _entry(new: NewAccount) -> Entry:
+    return {"role": new.role, "password": secrets.token_urlsafe(12)}
+
+
+def _kept(path: Path, there: Set[str]) -> dict[str, Entry]:
+    """What the file says; nothing where it is gone, or where somebody has made other accounts."""
+    if not path.exists() or not there <= {new.account_id for new in DEMO}:
+        return {}
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _write(path: Path, said: dict[str, Entry]) -> None:
+    """Whole or not at all, for its owner alone."""
+    part = path.with_name(f"{path.name}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(said, file, ensure_ascii=False, indent=2)
-    return path
+    part.replace(path)
