@@ -49,6 +49,8 @@ class RoleRow(Section):
             unknown = next((word for word in words if word not in known), None)
             if unknown is not None:
                 raise ValueError(f"there is no {what} {unknown}; known are {', '.join(known)}")
+        if "wall" in self.pages and "vessels.read_all" not in self.acts:
+            raise ValueError("page wall shows every vessel; add the act vessels.read_all, or take the page away")
         if self.access.reads_personal_data and not self.second_factor:
             raise ValueError("it may read personal data; set second_factor = true, or take that away")
         return self

@@ -44,6 +44,7 @@ ACTS = (
     "people.read", "people.edit", "people.export", "personal.read",
     "grids.propose", "grids.approve", "grids.file", "items.edit", "items.approve",
     "accounts.edit", "access_log.read", "archive.verify",
+    "vessels.read", "vessels.read_all", "alerts.read_all", "feeds.read", "quarantine.read",
 )  # fmt: skip
 
 # What an account of a role works for (Art. 5-7): a unit of one of these levels, or a body of this kind.

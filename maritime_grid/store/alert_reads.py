@@ -57,28 +57,23 @@ def read_alert(conn: Connection, alert_id: str, now: datetime) -> AlertView | No
         row=row,
         log=_rows(conn, AlertStep, "log", [alert_id]),
         cases=_rows(conn, AlertCase, "cases", [alert_id]),
-        track=_rows(conn, TrackPoint, "track", [row.mmsi, row.raised_at - TRACK, until]) if row.mmsi else [],
-        near=vessels_near(conn, row.lon, row.lat, now, but=row.mmsi or 0)
-        if row.lon is not None and row.lat is not None
-        else [],
+        track=_rows(conn, TrackPoint, "track", [alert_id, row.raised_at - TRACK, until]) if row.mmsi else [],
+        near=_near(conn, alert_id, row.lon, row.lat, now) if row.lon is not None and row.lat is not None else [],
     )
 
 
-def vessels_near(conn: Connection, lon: float, lat: float, now: datetime, *, but: int = 0) -> list[Near]:
-    """The nearest vessels with a fix of the last half hour, at most five within 30 nm.
+def _near(conn: Connection, alert_id: str, lon: float, lat: float, now: datetime) -> list[Near]:
+    """The nearest vessels with a fix of the last half hour, at most five within 30 nm of an alert.
 
     Args:
-        conn: with the role of the account.
-        lon: degrees.
+        conn: with the role of the account, which is to handle the alert.
+        alert_id: none are found where it is over and somebody saw it.
+        lon: of the alert, degrees.
         lat: degrees.
         now: aware.
-        but: MMSI of the vessel in trouble.
     """
-    high = NEAR_NM / 60
-    wide = min(180.0, high / max(cos(radians(lat)), 0.01))
-    box = {"west": lon - wide, "east": lon + wide, "south": lat - high, "north": lat + high}
     with conn.cursor(row_factory=dict_row) as cur:
-        found = cur.execute(_Q["near"], {**box, "since": now - NEAR_FRESH, "but": but}).fetchall()
+        found = cur.execute(_Q["near"], [alert_id, now - NEAR_FRESH]).fetchall()
     near = [Near(**row, **_way(lon, lat, row["lon"], row["lat"])) for row in found]
     return sorted((n for n in near if n.distance_nm <= NEAR_NM), key=lambda n: (n.distance_nm, n.mmsi))[:NEAR_COUNT]
 

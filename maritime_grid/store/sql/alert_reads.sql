@@ -33,15 +33,11 @@ select c.case_id, c.title, c.state from api.case_alert x join api."case" c on c.
 where x.alert_id = %s order by c.opened_at, c.case_id;
 
 -- name: track
-select t, lon, lat, sog from api.position
-where mmsi = %s and t between %s and %s and lon is not null and lat is not null and not implausible order by t;
+select t, lon, lat, sog from api.alert_track(%s, %s, %s) order by t;
 
 -- name: near
--- All in the box; who is nearest is measured outside.
-select n.mmsi, v.name, v.vessel_class, n.lon, n.lat, n.sog, n.t
-from api.vessel_now n left join api.vessel v on v.mmsi = n.mmsi
-where n.lon between %(west)s and %(east)s and n.lat between %(south)s and %(north)s and n.t >= %(since)s
-  and n.mmsi <> %(but)s;
+-- All in a box; who is nearest is measured outside.
+select mmsi, name, vessel_class, lon, lat, sog, t from api.alert_near(%s, %s);
 
 -- name: grids
 select distinct g.id, g.name_zh, g.name_en from api.my_alert a join api.name g on g.what = 'grid' and g.id = a.grid_id

@@ -37,7 +37,8 @@ def fill(store_dsn: str) -> str:
         cur.executemany("insert into mg.roster values (%s, %s, 'fishing', '', 'trawl')", NAMES)
         cur.execute("insert into mg.vessel_static (mmsi, t, ship_name) values (412000009, now(), 'ZHE PU YU 60-777')")
     with Store.open(store_dsn) as store:
-        store.commit(build.outcome(vessels=build.vessels(1, mmsi=412000002, grid=0)))
+        grid = ask(store_dsn, "select code from mg.place where place_id = 'G1'")[0][0]
+        store.commit(build.outcome(vessels=build.vessels(1, mmsi=412000002, grid=grid)))
     return store_dsn
 
 
@@ -65,11 +66,19 @@ def test_part_of_a_name_or_the_first_digits_of_an_mmsi_find_a_vessel(store_dsn: 
     assert {asked: find(store_dsn, asked) for asked in FOUND} == FOUND
 
 
-def test_vessel_found_says_where_and_when_it_was(world: str):
-    with reading_as(world, "lin") as conn:
-        (vessel,) = report_reads.find_vessels(conn, "60002")
-    assert (vessel.name, vessel.gear, vessel.lon, vessel.lat) == ("浙普渔60002", "trawl", 122.3, 29.9)
-    assert vessel.t is not None
+def test_vessel_found_says_where_and_when_it_was_where_that_may_be_read(world: str):
+    places = {}
+    for grid in ("G1", "G2"):
+        ask(
+            world,
+            "update mg.vessel_state set grid = (select code from mg.place where place_id = %s) returning 1",
+            [grid],
+        )
+        with reading_as(world, "lin") as conn:  # who answers for G1
+            (vessel,) = report_reads.find_vessels(conn, "60002")
+        assert (vessel.name, vessel.gear) == ("浙普渔60002", "trawl")
+        places[grid] = (vessel.lon, vessel.lat, vessel.grid_id, vessel.t is not None)
+    assert places == {"G1": (122.3, 29.9, "G1", True), "G2": (None, None, None, False)}
 
 
 def test_search_uses_the_index_where_there_are_many(world: str):

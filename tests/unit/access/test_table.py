@@ -68,7 +68,7 @@ def test_what_the_table_does_not_name_nobody_may(table):
 def test_wall_shows_no_person_and_never_logs_out(table):
     wall = table.roles["wall"]
     assert set(wall.fields.values()) == {Level.NONE}
-    assert wall.acts == {"page.wall", "page.alerts"}
+    assert wall.acts == {"page.wall", "page.alerts", "vessels.read_all", "feeds.read"}
     assert (wall.idle_s, wall.absolute_s, wall.second_factor) == (None, None, False)
 
 
@@ -77,6 +77,14 @@ def test_operator_sees_accounts_and_no_contents_of_cases(table):
     assert not [act for act in operator.acts if act.startswith(("case.", "personal.", "people."))]
     assert not {"page.cases", "page.people"} & operator.acts
     assert [role for role in Role if table.may(role, "accounts.edit")] == [Role.OPERATOR]
+
+
+def test_raw_lines_of_feeds_are_for_the_operator_alone_and_the_whole_sea_for_those_with_a_wall(table):
+    assert [role for role in Role if table.may(role, "quarantine.read")] == [Role.OPERATOR]
+    whole = {Role.WALL, Role.COAST_GUARD, Role.COUNTY, Role.CITY, Role.OPERATOR}
+    assert {role for role in Role if table.may(role, "vessels.read_all")} == whole
+    assert {role for role in Role if table.may(role, "page.wall")} == whole
+    assert {role for role in Role if table.may(role, "vessels.read")} == set(Role) - whole
 
 
 def test_who_may_read_personal_data_has_a_second_factor_and_a_session_of_a_shift_at_most(table):
@@ -100,6 +108,11 @@ def test_who_may_read_personal_data_has_a_second_factor_and_a_session_of_a_shift
         ("idle_s = 0", "idle = 0", "wall.idle"),
         ('phone = "none"', 'phone = "full"', "wall: it may read personal data; set second_factor = true"),
         ("second_factor = true", "second_factor = false", "township: it may read personal data"),
+        (
+            'acts = ["vessels.read_all", ',
+            "acts = [",
+            "wall: page wall shows every vessel; add the act vessels.read_all",
+        ),
         ("[wall] ", "[wall", "mend it there"),
     ],
 )
