@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 from dashboard.app import create_app
@@ -84,22 +84,25 @@ def chromium() -> str:
     return str(needs.chromium())
 
 
+@pytest.fixture(scope="package")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium, one for all tests here; whoever opens a context, which has a profile of its own, closes it."""
+    # not for the session: while it is there, its event loop is that of the main thread
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
+        yield launched
+        launched.close()
+
+
 @pytest.fixture
-def open_wall(chromium: str, tmp_path: Path) -> Iterator[Opener]:
-    """Opens a wall in a browser of its own, with a fresh profile; closes all at the end."""
+def open_wall(browser: Browser) -> Iterator[Opener]:
+    """Opens a wall with a fresh profile; closes all at the end."""
     with ExitStack() as stack:
-        playwright = stack.enter_context(sync_playwright())
 
         def start(url: str, width: int = 1920, height: int = 1080) -> Wall:
-            context = playwright.chromium.launch_persistent_context(
-                tmp_path / "profile",
-                executable_path=chromium,
-                headless=True,
-                args=FLAGS,
-                viewport={"width": width, "height": height},
-            )
+            context = browser.new_context(viewport={"width": width, "height": height})
             stack.callback(context.close)
-            wall = Wall(context.pages[0])
+            wall = Wall(context.new_page())
             _watch(context, wall)
             wall.page.goto(url)
             return wall

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from tests.integration.conftest import fresh_dsn, migrated, plain_server, postgres, reachable_tmp
 from tests.integration.store import case_build as cb
 from tests.integration.web.desks import DeskSite, desk_site
 
-from .conftest import FLAGS, Wall, _watch
+from .conftest import Wall, _watch
 
 __all__ = ["PHONE", "desk", "fresh_dsn", "migrated", "open_desk", "plain_server", "postgres", "reachable_tmp"]
 
@@ -28,12 +28,9 @@ def desk(fresh_dsn: str) -> Iterator[DeskSite]:
 
 
 @pytest.fixture
-def open_desk(chromium: str, desk: DeskSite) -> Iterator[OpenDesk]:
+def open_desk(browser: Browser, desk: DeskSite) -> Iterator[OpenDesk]:
     """Opens a page as an account in a window of its own; closes all at the end."""
     with ExitStack() as stack:
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
-        stack.callback(browser.close)
 
         def start(name: str, path: str, width: int = 1366, height: int = 768) -> Wall:
             context = browser.new_context(viewport={"width": width, "height": height})

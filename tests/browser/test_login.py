@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from maritime_grid.domain.totp import code_of, step_of
 from tests.integration.conftest import postgres, reachable_tmp  # noqa: F401  (fixtures)
 from tests.integration.web.conftest import PASSWORD, Clock, Site, auth, dsn, site  # noqa: F401  (likewise)
 
-from .conftest import FLAGS, SHOTS
+from .conftest import SHOTS, Wall
 from .test_wall import LIVE
 
 
@@ -19,14 +18,6 @@ from .test_wall import LIVE
 def web(dsn: str) -> Iterator[Site]:  # noqa: F811
     with site(dsn, Clock(), auth(open_wall="never")) as running:
         yield running
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
-        yield started
-        started.close()
 
 
 def test_wall_behind_a_login_works_and_goes_back_to_it_when_its_session_is_ended(web, browser):
@@ -49,17 +40,14 @@ def test_wall_behind_a_login_works_and_goes_back_to_it_when_its_session_is_ended
     wall.on("response", lambda r: answers.append((r.request.method, r.url.removeprefix(web.address), r.status)))
     wall.goto(f"{web.address}/")
     wall.wait_for_selector("#map")
-    for _ in range(100):
-        if wall.evaluate(f"Boolean({LIVE})"):
-            break
-        wall.wait_for_timeout(100)
+    Wall(wall).wait(LIVE)
     posted = [a for a in answers if a[0] == "POST"]
     assert posted  # Dash's router asked for the layout, with the token of the session
     assert {status for _, _, status in posted} == {200}
     assert {status for _, url, status in answers if url.startswith("/api/")} <= {200, 304}
     number = web.accounts.sessions.of("worker", web.clock())[0].number
     web.accounts.sessions.revoke(number, web.clock(), by="test")
-    wall.evaluate("fetch('/api/v1/wall/status.json').then(() => true)")  # as the wall does by itself, in its own time
+    wall.evaluate("void fetch('/api/v1/wall/status.json')")  # as the wall does by itself, in its own time
     wall.wait_for_url("**/login?next=%2F", timeout=20_000)
     context.close()
     plain.close()
