@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 import ssl
 import subprocess
 import sys
@@ -20,11 +19,13 @@ import httpx
 import psycopg
 import pytest
 
-from maritime_grid.pipeline.ports import http_ok
+from maritime_grid.pipeline.ports import Claims, http_ok
 from maritime_grid.store.embedded import EmbeddedPostgres
 from maritime_grid.store.passwords import matches
 
 from .test_commands import ROOT, call, rows
+
+PATIENCE_S = 120  # for a dashboard to load its libraries on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -108,22 +109,31 @@ def test_who_typed_is_in_the_log_with_a_mark_that_no_account_has(data):
     assert rows(data, "select 1 as n") == [{"n": "1"}]
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port that nobody else who asks for one is given meanwhile."""
+    with Claims() as claims:
+        yield claims.free_port(0)
 
 
 @contextmanager
 def dashboard(dsn: str, port: int, *more: str) -> Iterator[None]:
+    """The dashboard, once it answers; what it says on its standard error is in the message where it does not."""
     words = [sys.executable, "-m", "dashboard", "--store", dsn, "--port", str(port), *more]
-    child = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    try:
-        yield
-    finally:
-        child.terminate()
-        child.wait(timeout=20)
-        child.stderr.close()
+    with tempfile.TemporaryFile() as says:
+        child = subprocess.Popen(words, cwd=ROOT, stderr=says)
+        try:
+            scheme = "https" if more else "http"
+            give_up = time.monotonic() + PATIENCE_S
+            while not http_ok(f"{scheme}://127.0.0.1:{port}/healthz"):
+                if child.poll() is not None or time.monotonic() > give_up:
+                    says.seek(0)
+                    raise AssertionError(f"nobody answers on {port}: {says.read().decode()}")
+                time.sleep(0.2)
+            yield
+        finally:
+            child.terminate()
+            child.wait(timeout=PATIENCE_S)
 
 
 class _Stays(urllib.request.HTTPRedirectHandler):
@@ -136,20 +146,15 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stays)
 
 def get(address: str) -> tuple[int, str, str]:
     """Status, target of a redirection, text."""
-    for _ in range(150):
-        try:
-            with _OPENER.open(address, timeout=5) as answer:
-                return answer.status, "", answer.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.headers.get("location", ""), error.read().decode()
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"nobody answers at {address}")
+    try:
+        with _OPENER.open(address, timeout=PATIENCE_S) as answer:
+            return answer.status, "", answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers.get("location", ""), error.read().decode()
 
 
-def test_dashboard_on_the_loopback_shows_the_wall_at_once_and_asks_for_a_login_elsewhere(data):
-    port = free_port()
+def test_dashboard_on_the_loopback_shows_the_wall_at_once_and_asks_for_a_login_elsewhere(data, port):
     with EmbeddedPostgres(data / "store") as server, dashboard(server.dsn, port):
         assert get(f"http://127.0.0.1:{port}/")[0] == 200
         assert get(f"http://127.0.0.1:{port}/people")[:2] == (303, "/login?next=/people")
@@ -181,23 +186,19 @@ def test_dashboard_listens_nowhere_else_without_key_and_tls_or_proxy(data, tmp_p
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
 
 
-def test_dashboard_speaks_tls_itself(data, tmp_path, monkeypatch):
+def test_dashboard_speaks_tls_itself(data, port, tmp_path, monkeypatch):
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2",
          "-subj", "/CN=grid.example"], check=True, capture_output=True,
     )  # fmt: skip
     monkeypatch.setenv("GRID_KEY", "k" * 40)
-    own, port = tmp_path / "own.toml", free_port()
+    own = tmp_path / "own.toml"
     own.write_text(f'[access]\nsecret_key_env = "GRID_KEY"\ntls_cert_file = "{cert}"\ntls_key_file = "{key}"\n')
     with (
         EmbeddedPostgres(data / "store") as server,
         dashboard(server.dsn, port, "--host", "0.0.0.0", "--config", str(own)),
     ):
-        for _ in range(150):
-            if http_ok(f"https://127.0.0.1:{port}/healthz"):
-                break
-            time.sleep(0.2)
         trusting = ssl.create_default_context(cafile=str(cert))
         trusting.check_hostname = False  # the certificate is of grid.example, as after a tunnel
         with httpx.Client(base_url=f"https://127.0.0.1:{port}", verify=trusting, trust_env=False) as browser:
