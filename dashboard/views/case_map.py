@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import Any
 
 import dash_leaflet as dl
@@ -185,7 +186,7 @@ def figure(tracks: Tracks, words: Words) -> dict[str, Any]:
     at = [datetime.fromtimestamp(t, UTC).astimezone(BEIJING).replace(tzinfo=None) for t in tracks.times.tolist()]
     lines: list[dict[str, Any]] = []
     for n, pair in enumerate(tracks.pairs):
-        name = f"{tracks.names[pair.first]} – {tracks.names[pair.second]}"
+        name = escape(f"{tracks.names[pair.first]} – {tracks.names[pair.second]}", quote=False)  # Plotly reads tags
         style = {"color": COLOURS[n % len(COLOURS)], "width": 2}
         lines.append({"x": at, "y": _json(pair.distance_nm), "name": name, "mode": "lines", "line": style})
         if pair.nearest:

@@ -263,6 +263,12 @@ def test_distance_has_a_gap_where_a_vessel_was_silent_and_its_nearest_point_is_m
     assert "相距" in sent["said"][pair.nearest.index]
 
 
+def test_names_of_vessels_are_text_for_the_plot_too_which_reads_tags():
+    near, far = fixes(1, [0, 5], 122.5), fixes(2, [0, 5], 122.6)
+    shown = figure(tracks_of([*near, *far], NOW, {1: '<a href="//x.example">甲</a>', 2: "<b>乙&丙"}), WORDS)
+    assert {line["name"] for line in shown["data"]} == {'&lt;a href="//x.example"&gt;甲&lt;/a&gt; – &lt;b&gt;乙&amp;丙'}
+
+
 def test_a_case_whose_vessels_nobody_heard_shows_its_place_alone():
     opened = case(lon=122.7, lat=30.2)
     shown = text(case_map(opened.case, tracks_of([], NOW, {1: "甲"}), WORDS))
