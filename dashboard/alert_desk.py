@@ -9,9 +9,10 @@ from typing import Any
 from dash import no_update
 from dash.development.base_component import Component
 
+from maritime_grid.domain.alerts import Severity
 from maritime_grid.domain.errors import MaritimeGridError
 from maritime_grid.store.alert_acts import Acted, AlertResolved, CaseElsewhere, NoSuchAlert
-from maritime_grid.store.alert_reads import alert_grids, list_alerts, read_alert
+from maritime_grid.store.alert_reads import AlertFilter, alert_grids, list_alerts, read_alert
 from maritime_grid.store.alert_rows import AlertView
 
 from .alert_query import PAGE_ROWS, AlertQuery, plain_id
@@ -31,6 +32,11 @@ OURS: tuple[tuple[type[MaritimeGridError], str], ...] = (
 )
 
 
+# what sounds, whatever the list shows
+UNSEEN_EMERGENCIES = AlertFilter(states=("open",), levels=(Severity.EMERGENCY.value,))
+MOST_URGENT = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What came of pressing something: a line, where to go (or nowhere), whether it was done."""
@@ -45,9 +51,10 @@ def rows_of(desk: Desk, account: Account, query: AlertQuery, words: Words) -> li
     try:
         with desk.reads.as_account(account.account_id) as conn:
             found = list_alerts(conn, query.filter(), most=PAGE_ROWS + 1, skip=PAGE_ROWS * (query.page - 1))
+            urgent = list_alerts(conn, UNSEEN_EMERGENCIES, most=MOST_URGENT)
     except MaritimeGridError as error:
         return [line_of(error, words)]
-    return alert_rows(found, query, account, words, desk.now())
+    return alert_rows(found, urgent, query, account, words, desk.now())
 
 
 def grid_options(desk: Desk, account: Account, words: Words) -> dict[str, str]:

@@ -28,6 +28,17 @@ def add_routes(server: FastAPI, snapshot: Snapshot, settings: DashboardSettings,
     _add_wall(server, snapshot, clock)
     _add_geo(server, snapshot, json_body(coast_geojson(settings.coast_file, settings.wide_coast_file)))
     _add_health(server, snapshot, settings, clock)
+    _add_pulse(server, snapshot, clock)
+
+
+def _add_pulse(server: FastAPI, snapshot: Snapshot, clock: Callable[[], int]) -> None:
+    @server.get("/api/v1/pulse.json", tags=["health"], summary="For pages that are open: store, newest data, our clock")
+    async def pulse() -> Response:
+        frame = snapshot.frame
+        value = {"store": "up" if frame.mark.store_up else "down", "newest": frame.newest, "now": clock()}
+        return JSONResponse(value, headers={"Cache-Control": "no-store"})
+
+    del pulse
 
 
 def _add_wall(server: FastAPI, snapshot: Snapshot, clock: Callable[[], int]) -> None:

@@ -1,12 +1,12 @@
 /* What pages of people do in the browser itself: the address of a list, positions under the slider, sending of files. */
 (function () {
   'use strict';
-  const SENT_MAX = 3; // files at once
   const REST_MS = 15 * 60e3;
   const nowhere = [-89, 0]; // where a vessel is drawn whose place nobody knows
 
   const keepAddress = (text) => {
-    if (text) history.replaceState(history.state, '', text);
+    // a change of the address would end the way to another page that has just begun: none without need
+    if (text && text !== location.pathname + location.search) history.replaceState(history.state, '', text);
     return window.dash_clientside.no_update;
   };
 
@@ -31,7 +31,7 @@
   const csrf = () => (document.cookie.match(/(?:^|; )mg_csrf=([^;]*)/) || [])[1] || '';
 
   const send = async (button, file) => {
-    const line = document.getElementById('case-file-state');
+    const line = document.getElementById('case-file-state').appendChild(document.createElement('div'));
     line.textContent = word(button, 'sending').replace('{name}', file.name);
     try {
       const answer = await fetch(button.dataset.to, {
@@ -52,7 +52,8 @@
     input.accept = word(button, 'accept');
     input.onchange = async () => {
       button.disabled = true;
-      for (const file of [...input.files].slice(0, SENT_MAX)) await send(button, file);
+      document.getElementById('case-file-state').replaceChildren();
+      for (const file of input.files) await send(button, file);
       button.disabled = false;
       window.dash_clientside.set_props('case-again', { data: Date.now() });
     };

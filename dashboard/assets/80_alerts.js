@@ -7,7 +7,7 @@
   const root = () => el('alq');
   const rows = () => [...document.querySelectorAll('#alq-list [data-id].al-row')];
   const tell = (id, data) => window.dash_clientside.set_props(id, { data });
-  let chosen = null, known = null, list = null, watcher = null, anchor = null, words = {}, audio = null;
+  let chosen = null, known = null, list = null, watcher = null, anchor = null, words = {}, audio = null, down = null;
 
   const press = (act, id, more) => tell('alq-press', { act, id, at: Date.now(), ...more });
   const choose = (id) => {
@@ -62,9 +62,9 @@
   });
 
   /* Three tones for an emergency that is new or called out again; only after a person has switched it on. */
-  const tone = () => [0, 0.28, 0.56].forEach((at) => {
+  const tone = (pitch = 880) => [0, 0.28, 0.56].forEach((at) => {
     const source = audio.createOscillator(), gain = audio.createGain(), begin = audio.currentTime + at;
-    source.frequency.value = 880;
+    source.frequency.value = pitch;
     gain.gain.setValueAtTime(0.25, begin);
     gain.gain.exponentialRampToValueAtTime(0.001, begin + 0.22);
     source.connect(gain).connect(audio.destination);
@@ -73,7 +73,9 @@
   });
   MG.alertSounds = 0;
   const sound = () => {
-    const calls = rows().filter((r) => r.dataset.level === '4' && r.dataset.state === 'open').map((r) => `${r.dataset.id}/${r.dataset.calls}`);
+    const told = list.querySelector('[data-urgent]'); // all that are unseen, also those that this page does not list
+    if (!told) return;
+    const calls = told.dataset.urgent.split(' ').filter(Boolean);
     const fresh = known !== null && calls.some((call) => !known.has(call));
     known = new Set([...(known || []), ...calls]);
     if (!fresh || !audio) return;
@@ -92,6 +94,8 @@
     el('alq-sound-text').textContent = words[audio ? 'alerts.sound.on' : 'alerts.sound.off'];
   };
 
+  window.addEventListener('mg:pulse', (event) => { if (audio && event.detail && event.detail !== 'ended') tone(440); });
+
   const step = (by) => {
     const all = rows(), at = all.findIndex((r) => r.dataset.id === chosen);
     const next = all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + by))];
@@ -105,21 +109,29 @@
     const verdict = document.querySelector('#alq-verdict input:checked'), reason = el('alq-reason');
     if (chosen) press('resolve', chosen, { verdict: verdict ? verdict.value : '', reason: reason.value });
   };
-  document.addEventListener('click', (e) => {
-    if (!root()) return;
-    const button = e.target.closest('[data-act]'), row = e.target.closest('.al-row');
-    if (e.target.closest('#alq-sound')) toggleSound();
-    else if (e.target.closest('#alq-above')) list.scrollTo({ top: 0, behavior: 'smooth' });
-    else if (e.target.closest('#alq-resolve')) resolve();
+  const pressed = (target) => {
+    const button = target.closest('[data-act]'), row = target.closest('.al-row');
+    if (target.closest('#alq-sound')) toggleSound();
+    else if (target.closest('#alq-above')) list.scrollTo({ top: 0, behavior: 'smooth' });
+    else if (target.closest('#alq-resolve')) resolve();
     else if (button && button.dataset.act === 'page') tell('alq-page', Number(button.dataset.id));
-    else if (button && button.closest('#alq')) { button.disabled = true; setTimeout(() => { button.disabled = false; }, 2000); press(button.dataset.act, button.dataset.id); }
-    else if (row && !e.target.closest('a')) {
+    else if (button) { button.disabled = true; setTimeout(() => { button.disabled = false; }, 2000); press(button.dataset.act, button.dataset.id); }
+    else if (row && !target.closest('a')) {
       choose(row.dataset.id);
       if (innerWidth <= 1000) el('alq-detail').scrollIntoView({ block: 'start' });
     }
+  };
+  /* The list is made anew as alerts come. What went from under a finger between down and up was meant all the same: the
+     browser sends no click for it. */
+  document.addEventListener('pointerdown', (e) => { down = hooked() && e.target.closest('#alq') ? { target: e.target, x: e.clientX, y: e.clientY } : null; });
+  document.addEventListener('pointerup', (e) => {
+    const lost = down && !down.target.isConnected && Math.hypot(e.clientX - down.x, e.clientY - down.y) < 12;
+    if (lost && e.button === 0 && hooked()) pressed(down.target);
+    down = null;
   });
+  document.addEventListener('click', (e) => { if (hooked() && e.target.closest('#alq')) pressed(e.target); });
   document.addEventListener('keydown', (e) => {
-    if (!root() || e.ctrlKey || e.metaKey || e.altKey || e.target.closest('input, textarea, select, [role=combobox], .dash-dropdown, .leaflet-container')) return;
+    if (!hooked() || e.ctrlKey || e.metaKey || e.altKey || e.target.closest('input, textarea, select, [role=combobox], .dash-dropdown, .leaflet-container')) return;
     const row = rows().find((r) => r.dataset.id === chosen);
     if (e.key === 'ArrowDown' || e.key === 'ArrowUp') step(e.key === 'ArrowDown' ? 1 : -1);
     else if (e.key === 'Enter' && e.target.classList.contains('al-row')) choose(e.target.dataset.id);
@@ -128,12 +140,18 @@
     e.preventDefault();
   });
 
+  /* Whether the page is there, with its list under our eyes from the first press on. */
+  const hooked = () => {
+    if (!root() || !el('alq-list')) { list = null; return false; }
+    if (list !== el('alq-list')) { if (watcher) watcher.disconnect(); begin(); }
+    return true;
+  };
   const begin = () => {
     list = el('alq-list');
     words = JSON.parse(root().dataset.words);
     [chosen, known, anchor] = [null, null, null];
     watcher = new MutationObserver(() => { settle(); sound(); if (!chosen) first(); });
-    watcher.observe(list, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-state', 'data-calls', 'data-now'] });
+    watcher.observe(list, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-state', 'data-calls', 'data-now', 'data-urgent'] });
     list.addEventListener('scroll', () => { hold(); notice(); }, { passive: true });
     if (audio) { audio.close(); audio = null; }
   };
@@ -145,9 +163,7 @@
     else if (rows().length && innerWidth > 1000) choose(rows()[0].dataset.id);
   };
   setInterval(() => {
-    if (!root()) { list = null; return; }
-    if (list !== el('alq-list') && el('alq-list')) { if (watcher) watcher.disconnect(); begin(); }
-    if (!list) return;
+    if (!hooked()) return;
     ages();
     if (!chosen) first();
   }, 500);

@@ -41,6 +41,7 @@ ADDRESSES: Mapping[str, str] = {
     "/_dash-dependencies": SHELL,
     CALLBACKS: CALLBACK,
     "/api/v1/openapi.json": ACCOUNT,
+    "/api/v1/pulse.json": ACCOUNT,
     "/api/v1/vessels": "case.file",
     "/case/": "page.cases",
     **{

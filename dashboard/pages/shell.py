@@ -74,7 +74,17 @@ def page_of(
     main = html.Main([child for child in children if child is not None], id="desk-main")
     rest = {"data-every": every, "data-asleep": words("shell.asleep")} if every else {}
     lang = "zh-CN" if words.is_chinese else "en"
-    return html.Div([head, main], className="desk", lang=lang, **rest)  # pyright: ignore[reportArgumentType]
+    pulse = _pulse(words, active) if every else None
+    parts = [part for part in (head, pulse, main) if part is not None]
+    return html.Div(parts, className="desk", lang=lang, **rest)  # pyright: ignore[reportArgumentType]
+
+
+def _pulse(words: Words, active: str) -> Component:
+    """What assets/75_pulse.js says where the page is not to be trusted."""
+    said = {f"data-{why}": words(f"shell.pulse.{why}") for why in ("dead", "store", "stale", "ended")}
+    live = {"data-live": "yes"} if active == "alerts" else {}
+    again = html.A(words("shell.pulse.login"), href="/login", target="_blank", rel="noopener")
+    return html.Div([html.Span(), again], id="pulse", role="alert", hidden=True, **said, **live)  # pyright: ignore[reportArgumentType]
 
 
 def _home(account: Account) -> str:

@@ -1,4 +1,6 @@
-"""The list of alerts 告警: from rows to components, which keep their nodes so that nothing jumps under a reader."""
+"""The list of alerts 告警: from rows to components. Dash makes their nodes anew each time: the page's script keeps the
+reader's place and what was pressed meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -21,18 +23,33 @@ GROUPS = {"open": "now", "seen": "now", "resolved": "now", "over": "over", "past
 
 
 def alert_rows(
-    rows: Sequence[MyAlert], query: AlertQuery, account: Account, words: Words, now: datetime
+    rows: Sequence[MyAlert],
+    urgent: Sequence[MyAlert],
+    query: AlertQuery,
+    account: Account,
+    words: Words,
+    now: datetime,
 ) -> list[Component]:
-    """What is open, what ended unseen, and the past, each under its heading; then the pages."""
+    """What is open, what ended unseen, and the past, each under its heading; then the pages.
+
+    Args:
+        rows: of this page of the list.
+        urgent: unseen emergencies, listed or not: they sound.
+        query: what was asked for.
+        account: who reads.
+        words: the language.
+        now: aware.
+    """
+    calls = {"data-urgent": " ".join(f"{row.alert_id}/{row.repeats}" for row in urgent)}
     if not rows:
         key = "alerts.empty_filtered" if query.parts() else "alerts.empty"
-        return [html.Div(words(key), className="empty", key="empty")]
+        return [html.Div(words(key), className="empty", key="empty", **calls)]  # pyright: ignore[reportArgumentType]
     children: list[Component] = []
     for group, found in groupby(rows[:PAGE_ROWS], lambda row: GROUPS[row.state]):
         children.append(html.H2(words(f"alerts.group.{group}"), key=group))
         children += [alert_row(row, account, words, now) for row in found]
     clocked = {"data-now": str(ms(now))}  # ages count by the server's clock, carried on by the page's steady one
-    listed = html.Div(children, className="al-rows", key="rows", **clocked)  # pyright: ignore[reportArgumentType]
+    listed = html.Div(children, className="al-rows", key="rows", **clocked, **calls)  # pyright: ignore[reportArgumentType]
     return [listed, _pages(query, len(rows) > PAGE_ROWS, words)]
 
 

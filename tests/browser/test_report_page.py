@@ -12,12 +12,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.integration.store.case_build import ask
 from tests.integration.web.desks import DeskSite
 
-from .conftest import FLAGS, SHOTS, Wall, _watch
+from .conftest import SHOTS, Wall, _watch
 from .desk_browser import PHONE, desk, fresh_dsn, migrated, plain_server, postgres, reachable_tmp
 
 __all__ = ["desk", "fresh_dsn", "migrated", "plain_server", "postgres", "reachable_tmp"]
@@ -39,12 +39,9 @@ def picture(width: int = 3000, height: int = 1500) -> bytes:
 
 
 @pytest.fixture
-def open_phone(chromium: str, desk: DeskSite) -> Iterator[OpenPhone]:
+def open_phone(browser: Browser, desk: DeskSite) -> Iterator[OpenPhone]:
     """Opens pages in contexts of their own, with a place, logged in where a name is given."""
     with ExitStack() as stack:
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
-        stack.callback(browser.close)
 
         def start(path: str, name: str | None = "lin") -> Wall:
             context = browser.new_context(

@@ -93,18 +93,21 @@ def test_alert_is_about_somebody(changes: dict[str, Any], who: str):
     assert who_text(mine(**changes), ZH) == who
 
 
-def test_list_groups_keeps_its_nodes_and_offers_only_what_may_be_done():
+def test_list_groups_and_offers_only_what_may_be_done_and_tells_what_sounds():
     seen, over = mine(alert_id="b", state="seen", **SEEN), mine(alert_id="c", state="over")
     rows = [mine(), seen, over, mine(alert_id="d", state="past", **SEEN)]
-    shown = alert_rows(rows, NOTHING, OFFICER, ZH, NOON)
+    shown = alert_rows(rows, [mine(repeats=2)], NOTHING, OFFICER, ZH, NOON)
+    assert [getattr(div, "data-urgent") for div in of_kind(shown, "Div") if hasattr(div, "data-urgent")] == ["sos-1/2"]
     assert [texts(h) for h in of_kind(shown, "H2")] == ["当前告警", "已解除，尚无人查看", "历史"]
     keys = [row.key for row in of_kind(shown, "Div") if getattr(row, "key", None) and getattr(row, "role", None)]
     assert keys == ["sos-1", "b", "c", "d"]
     acts = [b for b in of_kind(shown, "Button") if getattr(b, "data-act") == "acknowledge"]
     assert [getattr(b, "data-id") for b in acts] == ["sos-1", "c"]
-    read_only = alert_rows(rows, NOTHING, READER, ZH, NOON)
+    read_only = alert_rows(rows, [], NOTHING, READER, ZH, NOON)
     assert [b for b in of_kind(read_only, "Button") if getattr(b, "data-act") == "acknowledge"] == []
-    assert "没有符合条件" in texts(alert_rows([], read_query({"rule": "sos"}), OFFICER, ZH, NOON))
+    none = alert_rows([], [mine()], read_query({"rule": "silence"}), OFFICER, ZH, NOON)
+    assert "没有符合条件" in texts(none)
+    assert getattr(none[0], "data-urgent") == "sos-1/0"
 
 
 def test_texts_from_outside_stay_text_in_list_and_detail():
@@ -113,7 +116,7 @@ def test_texts_from_outside_stay_text_in_list_and_detail():
     steps = [AlertStep(NOON, "resolve", 4, MARKUP, "东极镇", None, f"true: {MARKUP}")]
     near = [Near(412000009, MARKUP, MARKUP, 122.7, 30.3, None, NOON, 6.0, 0.0)]
     view = AlertView(row, steps, [], [TrackPoint(NOON, 122.7, 30.2, None)], near)
-    for shown in (alert_rows([row], NOTHING, OFFICER, ZH, NOON), detail(view, OFFICER, ZH, NOON)):
+    for shown in (alert_rows([row], [row], NOTHING, OFFICER, ZH, NOON), detail(view, OFFICER, ZH, NOON)):
         assert MARKUP in texts(shown)
         assert "dangerously" not in repr(shown)
         assert of_kind(shown, "Markdown") == []
