@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from dash import html
@@ -15,29 +12,37 @@ from dash.development.base_component import Component
 
 from maritime_grid.domain.errors import MaritimeGridError, UsageError
 from maritime_grid.domain.grid_change import ChangeAct, ChangeError
-from maritime_grid.store.grid_changes import GridChanges, Judged, list_changes
-from maritime_grid.store.grid_reads import GridVersion, case_titles, grids_at, versions_of, vessel_names
-from maritime_grid.store.jsonrows import clean, clean_text
+from maritime_grid.store.grid_changes import GridChanges, list_changes
+from maritime_grid.store.grid_reads import (
+    GridVersion,
+    case_titles,
+    grids_at,
+    ports_of,
+    versions_of,
+    vessel_names,
+    vessel_spots,
+)
+from maritime_grid.store.jsonrows import clean_text
 
 from .alert_desk import Said
 from .auth import Account
 from .desk import Desk
 from .faults import fault
+from .grid_files import PROPERTIES, read_day
 from .grid_query import GridQuery
 from .pages.shell import say
 from .views.grid_change import Moves, change_detail, change_list
-from .views.grid_now import diff_layers, now_view
-from .views.grid_propose import MOST_BYTES, propose_view
+from .views.grid_now import diff_layers, name_of, now_view
+from .views.grid_propose import propose_view
 from .views.times import BEIJING
 from .words import Words
 
-MOST_GRIDS = 1_000  # of one proposal
-PROPERTIES = ("grid_id", "name_zh", "name_en", "county", "kind", "port_ids", "sample")
+MOST_SPOTS = 500  # vessels on the map of a change
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A proposal as it was sent, not yet judged."""
+    """A proposal, which the command judges."""
 
     features: Sequence[Mapping[str, Any]]
     ended: Sequence[str]
@@ -63,11 +68,13 @@ def _body_of(desk: Desk, account: Account, query: GridQuery, words: Words) -> li
     now = desk.now()
     if query.view == "changes":
         return _changes(desk, account, query, words)
+    if query.view == "propose" and account.may("grids.propose"):
+        day = (now.astimezone(BEIJING) + timedelta(days=1)).date()
+        with desk.reads.as_account(account.account_id) as conn:
+            return propose_view(grids_at(conn, read_day(day)), ports_of(conn), day, words)
     with desk.reads.as_account(account.account_id) as conn:
         grids = grids_at(conn, now)
-        history = versions_of(conn, [query.grid]) if query.grid and query.view == "now" else []
-    if query.view == "propose" and account.may("grids.propose"):
-        return propose_view(grids, (now.astimezone(BEIJING) + timedelta(days=1)).date(), words)
+        history = versions_of(conn, [query.grid]) if query.grid else []
     return now_view(grids, history, query.grid, now, words)
 
 
@@ -81,8 +88,8 @@ def _changes(desk: Desk, account: Account, query: GridQuery, words: Words) -> li
                 [html.P(words("grids.changes.choose"), className="empty")], className="panel grid-detail"
             )
         else:
-            right = change_detail(chosen, before(conn, chosen), moves(conn, chosen, words), account, now, words)
-    return [html.Div([change_list(changes, query, now, words), right], className="grid-split")]
+            right = change_detail(chosen, moves(conn, chosen, words), account, now, words)
+    return [html.Div([change_list(changes, query, now, words), right], className="grid-split of-changes")]
 
 
 def before(conn: Any, change: Mapping[str, Any]) -> list[GridVersion]:
@@ -98,20 +105,25 @@ def before(conn: Any, change: Mapping[str, Any]) -> list[GridVersion]:
 
 def moves(conn: Any, change: Mapping[str, Any], words: Words) -> Moves:
     """What changes hands, with names where there are any; of cases only those that the account may read."""
-    impact = change["impact"]
-    named = vessel_names(conn, [mmsi for mmsi, _, _ in impact["vessels"]])
-    titles = case_titles(conn, [code for code, _, _ in impact["cases"]])
-    lines = [(words("grids.moved.port"), code, "", was, then) for code, was, then in impact["ports"]]
-    lines += [
-        (words("grids.moved.case"), code, titles[code], was, then)
-        for code, was, then in impact["cases"]
-        if code in titles
+    impact, there = change["impact"], before(conn, change)
+    grids: dict[str, str] = {
+        str(f["properties"]["grid_id"]): str(f["properties"].get("name_zh", "")) for f in change["features"]
+    }
+    grids |= {grid.grid_id: name_of(grid, words) for grid in there}
+    mmsi = [mmsi for mmsi, _, _ in impact["vessels"]]
+    named, titles = vessel_names(conn, mmsi), case_titles(conn, [code for code, _, _ in impact["cases"]])
+    ports = ports_of(conn)
+    called = {p.port_id: p.name_zh if words.is_chinese else p.name_en or p.name_zh for p in ports}
+    found: list[tuple[str, str, str, str, str]]
+    found = [("port", code, called.get(code, ""), was, then) for code, was, then in impact["ports"]]
+    found += [("case", code, titles[code], was, then) for code, was, then in impact["cases"] if code in titles]
+    found += [("vessel", f"{m:09d}", named.get(m, ""), was, then) for m, was, then in impact["vessels"]]
+    lines = [
+        (words(f"grids.moved.{what}"), code, name, grids.get(was, was), grids.get(then, then))
+        for what, code, name, was, then in found
     ]
-    lines += [
-        (words("grids.moved.vessel"), f"{mmsi:09d}", named.get(mmsi, ""), was, then)
-        for mmsi, was, then in impact["vessels"]
-    ]
-    return Moves(lines)
+    spots = [(named.get(m, "") or f"{m:09d}", lon, lat) for m, lon, lat in vessel_spots(conn, mmsi[:MOST_SPOTS])]
+    return Moves(lines, there, grids, ports, spots)
 
 
 def change_with_moves(desk: Desk, account: Account, change_id: int, words: Words) -> Moves | None:
@@ -131,13 +143,15 @@ def in_force(desk: Desk, account: Account) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def diff(desk: Desk, account: Account, grid: str, old: object, new: object, words: Words) -> list[Component]:
-    """Layers of two versions of a grid; none where the store is away."""
+def diff(
+    desk: Desk, account: Account, grid: str, old: object, new: object, words: Words
+) -> tuple[list[Component], str]:
+    """Layers of two versions of a grid, and what is said of them; nothing where the store is away."""
     try:
         with desk.reads.as_account(account.account_id) as conn:
             return diff_layers(versions_of(conn, [grid]), old, new, words)
     except MaritimeGridError:
-        return []
+        return [], ""
 
 
 def act(desk: Desk, account: Account, query: GridQuery, what: object, note: object, words: Words) -> Said:
@@ -153,69 +167,6 @@ def act(desk: Desk, account: Account, query: GridQuery, what: object, note: obje
     except MaritimeGridError as error:
         return Said(fault(error, words), done=False)
     return Said(say(words("grids.said.state", n=query.change, state=words(f"grids.state.{state}")), "good"))
-
-
-def read_draft(contents: object, ended: object, day: object) -> Draft:
-    """What the form holds.
-
-    Raises: UsageError: the file is too large or no GeoJSON, or the day is none.
-    """
-    features = read_file(contents) if contents else []
-    try:
-        first = date.fromisoformat(str(day or ""))
-    except ValueError:
-        raise UsageError(f"{str(day)[:20]!r} is no day", "give it as 2026-05-20") from None
-    named = [str(one)[:40] for one in ended][:MOST_GRIDS] if isinstance(ended, list) else []
-    return Draft(features, named, datetime(first.year, first.month, first.day, tzinfo=BEIJING))
-
-
-def read_file(contents: object) -> list[Mapping[str, Any]]:
-    """Features of a file as dcc.Upload gives it.
-
-    Raises: UsageError: it is too large or no GeoJSON FeatureCollection.
-    """
-    text = contents.partition(",")[2] if isinstance(contents, str) else ""
-    if len(text) > MOST_BYTES * 4 // 3 + 4:
-        raise UsageError(f"the file is larger than {MOST_BYTES >> 20} MiB", "send only the grids that change")
-    try:
-        content: Any = clean(json.loads(base64.b64decode(text, validate=True)))
-    except (binascii.Error, ValueError, RecursionError):
-        raise UsageError("the file is not GeoJSON", "export it as GeoJSON in UTF-8") from None
-    features = content.get("features") if isinstance(content, dict) else None
-    if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
-        raise UsageError("the file holds no FeatureCollection", "export it as GeoJSON with a list `features`")
-    if len(features) > MOST_GRIDS:
-        raise UsageError(f"the file holds more than {MOST_GRIDS} grids", "send only the grids that change")
-    return [_known(feature) for feature in features]
-
-
-def _known(feature: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What we know of a feature; the rest of what other programs write is dropped.
-
-    Raises: UsageError: a property is not what it should be.
-    """
-    given, geometry = feature.get("properties"), feature.get("geometry")
-    if not isinstance(given, dict) or not isinstance(geometry, dict):
-        raise UsageError("a grid of the file has no properties or no geometry", "export it as GeoJSON")
-    properties: dict[str, Any] = {name: given[name] for name in PROPERTIES if name in given}
-    ports = properties.setdefault("port_ids", [])
-    texts = [value for name, value in properties.items() if name not in {"port_ids", "sample"}]
-    if not isinstance(ports, list) or not all(isinstance(text, str) for text in (*texts, *ports)):
-        raise UsageError(
-            f"a property of grid {str(given.get('grid_id'))[:40]} is no text", "give texts, and port_ids as a list"
-        )
-    return {
-        "type": "Feature",
-        "properties": properties,
-        "geometry": {name: geometry.get(name) for name in ("type", "coordinates")},
-    }
-
-
-def judge(desk: Desk, draft: Draft) -> Judged:
-    """Raises: UsageError: a feature is none. StoreError."""
-    if not draft.features and not draft.ended:
-        raise UsageError("nothing would change", "send a file, or name grids that end")
-    return commands(desk).judge(draft.features, draft.ended, draft.valid_from)
 
 
 def propose(desk: Desk, account: Account, draft: Draft, reason: object) -> int:

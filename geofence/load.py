@@ -52,13 +52,14 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a feature cannot be used, and where; `place` is lon, lat in degrees."""
+    """Why a feature cannot be used, and where; `place` is lon, lat in degrees, `area` the sea that it is about."""
 
     path: Path
     feature: str
     place: Corner | None
     reason: str
     mend: str
+    area: shapely.Geometry | None = None
 
     def __str__(self) -> str:
         where = f" at {self.place[0]:.6f}, {self.place[1]:.6f}" if self.place else ""
@@ -247,7 +248,7 @@ def _overlaps(features: Sequence[Feature]) -> list[Problem]:
         middle = shapely.point_on_surface(shared[k])
         reason = f"it overlaps {other.id} of {other.path} by {area_m2[k]:,.0f} m2"
         place = float(shapely.get_x(middle)), float(shapely.get_y(middle))
-        out.append(Problem(mine.path, mine.id, place, reason, "draw both along one line"))
+        out.append(Problem(mine.path, mine.id, place, reason, "draw both along one line", shared[k]))
     return out
 
 

@@ -37,7 +37,7 @@ def gaps(before: Sequence[Feature], after: Sequence[Feature]) -> list[Problem]:
 
 def _gap(was: Feature, part: shapely.Polygon, area_m2: float) -> Problem:
     reason = f"{area_m2 / 1e6:,.2f} km2 that it held would be in no grid"
-    return Problem(was.path, was.id, _inside(part), reason, "give that part to a grid too")
+    return Problem(was.path, was.id, _inside(part), reason, "give that part to a grid too", part)
 
 
 def ports_outside(features: Sequence[Feature], ports: Mapping[str, Corner], kinds: Sequence[str]) -> list[Problem]:

@@ -4,36 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update, register_page
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update, register_page
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from fastapi.concurrency import run_in_threadpool
 
 from dashboard.auth import Account, needs
 from dashboard.desk import Desk
-from dashboard.faults import fault
-from dashboard.grid_desk import act, body_of, diff, judge, propose, read_draft
+from dashboard.grid_desk import act, body_of, diff
+from dashboard.grid_draw import Sent, read_new
+from dashboard.grid_proposing import loaded, proposed, weighed
 from dashboard.grid_query import VIEWS, GridQuery, read_query
 from dashboard.options import DashboardSettings
 from dashboard.views.grid_change import NOTE
-from dashboard.views.grid_map import THEN, bounds_of, drawn
-from dashboard.views.grid_now import DIFF, NEW, OLD, SHAPES
+from dashboard.views.grid_now import DIFF, DIFF_SAID, NEW, OLD, SHAPES
 from dashboard.views.grid_propose import (
+    BASE,
     DRAFT,
     DRAFT_MAP,
+    DRAWN,
     ENDING,
+    FOLLOW,
     FROM,
     JUDGED,
+    LOADED,
+    NEW_FIELDS,
+    PICK,
     REASON,
     SEND,
+    SETTLED,
     UPLOAD,
-    judged_view,
-    marks,
 )
 from dashboard.words import Catalogues, Words
-from maritime_grid.domain.errors import MaritimeGridError
 
-from .shell import address, page_of, say
+from .shell import address, page_of
 
 ASKED, LANG, BODY, SAY, DONE, GO = "grids-asked", "grids-lang", "grids-body", "grids-say", "grids-done", "grids-go"
 
@@ -58,9 +62,14 @@ def _register_reads(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
         return await run_in_threadpool(body_of, desk, account, _query(asked), words)
 
     @app.callback(
-        Output(DIFF, "children"), Input(OLD, "value"), Input(NEW, "value"), State(ASKED, "data"), State(LANG, "data")
+        Output(DIFF, "children"),
+        Output(DIFF_SAID, "children"),
+        Input(OLD, "value"),
+        Input(NEW, "value"),
+        State(ASKED, "data"),
+        State(LANG, "data"),
     )
-    async def compare(old: object, new: object, asked: Any, lang: object) -> list[Component]:
+    async def compare(old: object, new: object, asked: Any, lang: object) -> tuple[list[Component], str]:
         account, words = needs("page.grids"), catalogues.pick(lang)
         return await run_in_threadpool(diff, desk, account, _query(asked).grid, old, new, words)
 
@@ -97,35 +106,57 @@ def _register_acts(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
     del press
 
 
+WEIGHED = (ENDING, FROM, FOLLOW, *NEW_FIELDS)
+ANSWERED = ((JUDGED, "children"), (DRAFT, "children"), (SEND, "disabled"), (SETTLED, "data"))
+SENT = ((SAY, "children"), (GO, "href"), (SEND, "disabled"))
+FORM = {
+    "drawn": State(DRAWN, "data"),
+    "settled": State(SETTLED, "data"),
+    "ended": State(ENDING, "value"),
+    "day": State(FROM, "value"),
+    "follow": State(FOLLOW, "value"),
+    "new": [State(name, "value") for name in NEW_FIELDS],
+}
+
+
 def _register_proposing(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
     @app.callback(
-        Output(JUDGED, "children"),
-        Output(DRAFT, "children"),
-        Output(SEND, "disabled"),
-        Output(DRAFT_MAP, "viewport", allow_duplicate=True),
-        Input(UPLOAD, "contents"),
-        Input(ENDING, "value"),
-        Input(FROM, "value"),
-        State(LANG, "data"),
-        prevent_initial_call=True,
-    )
-    async def weigh(contents: Any, ended: Any, day: Any, lang: object) -> tuple[Any, ...]:
-        needs("grids.propose")
-        return await run_in_threadpool(_weighed, desk, contents, ended, day, catalogues.pick(lang))
-
-    @app.callback(
-        output=[Output(SAY, "children", allow_duplicate=True), Output(GO, "href", allow_duplicate=True)],
+        output=[Output(name, what) for name, what in ANSWERED],
         inputs={
-            "clicks": Input(SEND, "n_clicks"),
-            "form": [State(name, "contents" if name == UPLOAD else "value") for name in (UPLOAD, ENDING, FROM, REASON)],
+            "_moved": [Input(DRAWN, "data"), *(Input(name, "value") for name in WEIGHED)],
+            "form": FORM,
             "lang": State(LANG, "data"),
         },
         prevent_initial_call=True,
     )
-    async def send(clicks: Any, form: list[Any], lang: object) -> list[Any]:
+    async def judge(_moved: list[Any], form: dict[str, Any], lang: object) -> list[Any]:
+        account = needs("grids.propose")
+        return await run_in_threadpool(weighed, desk, account, _sent(form), catalogues.pick(lang))
+
+    @app.callback(
+        output=[Output(name, what, allow_duplicate=True) for name, what in SENT],
+        inputs={
+            "clicks": Input(SEND, "n_clicks"),
+            "form": FORM,
+            "reason": State(REASON, "value"),
+            "lang": State(LANG, "data"),
+        },
+        prevent_initial_call=True,
+    )
+    async def send(clicks: Any, form: dict[str, Any], reason: Any, lang: object) -> list[Any]:
         if not clicks:
             raise PreventUpdate
-        return await run_in_threadpool(_sent, desk, needs("grids.propose"), form, catalogues.pick(lang))
+        account, words = needs("grids.propose"), catalogues.pick(lang)
+        return await run_in_threadpool(proposed, desk, account, form["settled"], _sent(form), reason, words)
+
+    @app.callback(
+        output=[Output(LOADED, "data"), Output(FOLLOW, "value"), Output(SAY, "children", allow_duplicate=True)],
+        inputs={"contents": Input(UPLOAD, "contents"), "lang": State(LANG, "data")},
+        prevent_initial_call=True,
+    )
+    async def take(contents: Any, lang: object) -> list[Any]:
+        needs("grids.propose")
+        return await run_in_threadpool(loaded, contents, catalogues.pick(lang))
 
     @app.callback(
         Output(DRAFT_MAP, "viewport"),
@@ -139,34 +170,19 @@ def _register_proposing(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
             raise PreventUpdate
         return {"center": [float(place["lat"]), float(place["lon"])], "zoom": 11, "transition": "setView"}
 
-    del weigh, send, look
+    del judge, send, take, look
+    _register_drawing(app)
 
 
-def _weighed(desk: Desk, contents: Any, ended: Any, day: Any, words: Words) -> tuple[Any, ...]:
-    """The judgement in words, the draft on the map, whether it cannot be sent, where the map looks."""
-    if not contents and not ended:
-        return html.P(words("grids.judge.first"), className="soft"), [], True, no_update
-    try:
-        draft = read_draft(contents, ended, day)
-        judged = judge(desk, draft)
-    except MaritimeGridError as error:
-        return fault(error, words), [], True, no_update
-    shapes = [(str(f["properties"].get("name_zh", "")), f["geometry"]) for f in draft.features] if judged.impact else []
-    bounds = bounds_of(geometry for _, geometry in shapes)
-    look = {"bounds": bounds, "transition": "fitBounds"} if bounds else no_update
-    layers = [*drawn(shapes, THEN), *marks(judged)]
-    return judged_view(judged, len(draft.features), words), layers, judged.impact is None, look
+def _register_drawing(app: Dash) -> None:
+    """What goes to the map is for its own script (assets/87_grid_draw.js), which answers through DRAWN."""
+    steps = (("begin", BASE, "data", BASE), ("load", LOADED, "data", LOADED), ("adopt", SETTLED, "data", SETTLED))
+    for name, source, what, out in (*steps, ("pick", PICK, "value", DRAWN)):
+        app.clientside_callback(ClientsideFunction("grids", name), Output(out, "clear_data"), Input(source, what))
 
 
-def _sent(desk: Desk, account: Account, form: list[Any], words: Words) -> list[Any]:
-    """What is said, and where to go: to the change."""
-    contents, ended, day, reason = form
-    try:
-        number = propose(desk, account, read_draft(contents, ended, day), reason)
-    except MaritimeGridError as error:
-        return [fault(error, words), no_update]
-    where = address(words, "/grids", view="changes", change=number)
-    return [say(words("grids.said.proposed", n=number), "good"), where]
+def _sent(form: dict[str, Any]) -> Sent:
+    return Sent(form["drawn"], form["ended"], form["day"], bool(form["follow"]), read_new(*form["new"]))
 
 
 def _query(asked: Any) -> GridQuery:

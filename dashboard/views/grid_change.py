@@ -15,9 +15,12 @@ from dashboard.grid_query import STATES, GridQuery
 from dashboard.pages.shell import address
 from dashboard.words import Words
 from maritime_grid.domain.grid_change import RIGHTS, TABLE, ChangeAct, ChangeState
+from maritime_grid.domain.grid_drawing import trades_of
 from maritime_grid.store.grid_reads import GridVersion
+from maritime_grid.store.rows import PortRow
 
-from .grid_map import BEFORE, ENDED, THEN, bounds_of, drawn, grid_map
+from .grid_map import BEFORE, ENDED, THEN, bounds_of, drawn, grid_map, legend, over, port_marks, vessel_marks
+from .grid_trades import trade_layers, trade_list
 from .times import DASH, moment
 
 ACTS = tuple(ChangeAct)
@@ -28,9 +31,21 @@ MOVES = ("ports", "cases", "vessels")
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What would change hands, with names: kind, id, name, grid now, grid then."""
+    """What would change hands.
+
+    Attributes:
+        lines: kind, id, name, grid now, grid then.
+        before: the grids that it touches, as they are without it.
+        grids: names of grids by id.
+        ports: all.
+        spots: name, lon, lat (degrees) of vessels now, where they may be seen.
+    """
 
     lines: Sequence[tuple[str, str, str, str, str]]
+    before: Sequence[GridVersion]
+    grids: Mapping[str, str]
+    ports: Sequence[PortRow]
+    spots: Sequence[tuple[str, float, float]]
 
 
 def change_list(changes: Sequence[Mapping[str, Any]], query: GridQuery, now: datetime, words: Words) -> Component:
@@ -69,7 +84,6 @@ def state_pill(state: str, words: Words) -> Component:
 
 def change_detail(
     change: Mapping[str, Any],
-    before: Sequence[GridVersion],
     moves: Moves,
     account: Account,
     now: datetime,
@@ -87,9 +101,8 @@ def change_detail(
             head,
             html.P(change["reason"], className="grid-reason"),
             html.Small([asked, html.Br(), starts]),
-            html.P(impact_text(change["impact"], words), className="grid-impact"),
-            change_map(change["features"], change["ended"], before),
-            html.Small(words("grids.diff.legend")),
+            html.P(impact_text(change["impact"], moves.grids, words), className="grid-impact"),
+            *change_map(change["features"], change["ended"], moves, words),
             _buttons(change, account, words),
             _moved(change["change_id"], moves, words),
             html.H3(words("grids.log")),
@@ -99,29 +112,38 @@ def change_detail(
     )
 
 
-def impact_text(impact: Mapping[str, Any], words: Words) -> str:
+def impact_text(impact: Mapping[str, Any], grids: Mapping[str, str], words: Words) -> str:
     """What it does to grids, and how many of what change hands."""
     parts = [
-        words(
-            f"grids.impact.{name}",
-            n=len(impact[f"grids_{name}"]),
-            ids=words("case.list_join").join(impact[f"grids_{name}"]),
-        )
+        words(f"grids.impact.{name}", n=len(ids), ids=words("case.list_join").join(grids.get(i, "") or i for i in ids))
         for name in ("new", "changed", "ended")
-        if impact[f"grids_{name}"]
+        for ids in [impact[f"grids_{name}"]]
+        if ids
     ]
     moved = words("grids.impact.moved", **{name: len(impact[name]) for name in MOVES})
     return words("grids.join").join([*parts, moved])
 
 
-def change_map(features: Sequence[Mapping[str, Any]], ended: Sequence[str], before: Sequence[GridVersion]) -> Component:
-    """Grids before it dashed, as proposed solid, those that end in red."""
-    was = [(v.name_zh, v.geometry) for v in before if v.grid_id not in ended]
-    gone = [(v.name_zh, v.geometry) for v in before if v.grid_id in ended]
+def change_map(
+    features: Sequence[Mapping[str, Any]], ended: Sequence[str], moves: Moves, words: Words
+) -> list[Component]:
+    """Grids before it dashed, as proposed solid, those that end in red; what changes hands in colours, and listed."""
+    was = [(v.name_zh, v.geometry) for v in moves.before if v.grid_id not in ended]
+    gone = [(v.name_zh, v.geometry) for v in moves.before if v.grid_id in ended]
     then = [(str(f["properties"].get("name_zh", "")), f["geometry"]) for f in features]
-    layers = [*drawn(then, THEN), *drawn(gone, ENDED), *drawn(was, BEFORE)]
+    there = {v.grid_id: v.geometry for v in moves.before}
+    trades = trades_of(there, {str(f["properties"]["grid_id"]): f["geometry"] for f in features})
+    layers = [
+        *drawn(then, THEN),
+        *drawn(gone, ENDED),
+        *drawn(was, BEFORE),
+        *trade_layers(trades, moves.grids, words),
+        over([*port_marks(moves.ports, words), *vessel_marks(moves.spots)]),
+    ]
     bounds = bounds_of([g for _, g in (*was, *gone, *then)])
-    return grid_map(layers, bounds, id="grids-change-map")
+    keys = ("old", "new", "moved", *(("ended",) if gone else ()), "port", *(("vessel",) if moves.spots else ()))
+    chart = grid_map(layers, bounds, id="grids-change-map")
+    return [chart, legend(words, keys), trade_list(trades, moves.grids, words)]
 
 
 def open_acts(state: str, account: Account, proposed_by: str) -> list[ChangeAct]:

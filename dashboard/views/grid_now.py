@@ -12,12 +12,28 @@ from dash.development.base_component import Component
 
 from dashboard.pages.shell import address
 from dashboard.words import Words
+from maritime_grid.domain.grid_drawing import trades_of
 from maritime_grid.store.grid_reads import GridVersion
 
-from .grid_map import BEFORE, CHOSEN, PRESENT, THEN, bounds_of, collection, drawn, grid_map
+from .grid_map import (
+    BEFORE,
+    CHOSEN,
+    GAINED,
+    LOST,
+    PRESENT,
+    THEN,
+    bounds_of,
+    collection,
+    drawn,
+    grid_map,
+    legend,
+    pieces,
+)
+from .grid_trades import area_text
 from .times import DASH, moment
 
 SHAPES, DIFF, OLD, NEW = "grids-shapes", "grids-diff", "grids-old", "grids-new"
+DIFF_SAID = "grids-diff-said"
 COLUMNS = ("name", "kind", "unit", "ports")
 
 
@@ -93,20 +109,29 @@ def _history(history: Sequence[GridVersion], now: datetime, words: Words) -> Com
         [
             _choice(OLD, words("grids.diff.old"), options, before.version),
             _choice(NEW, words("grids.diff.new"), options, newest.version),
-            html.Span(words("grids.diff.short"), className="soft"),
         ],
         className="row end",
     )
     chart = grid_map([], bounds_of([v.geometry for v in history]), id="grids-diff-map", layer_id=DIFF)
-    return html.Section([*parts, pick, chart], className="panel grid-history")
+    told = html.Div([legend(words, ("old", "new", "gained", "lost")), html.Span(id=DIFF_SAID)], className="row spread")
+    return html.Section([*parts, pick, chart, told], className="panel grid-history")
 
 
-def diff_layers(history: Sequence[GridVersion], old: object, new: object, words: Words) -> list[Component]:
-    """The old version dashed, the new one solid."""
+def diff_layers(history: Sequence[GridVersion], old: object, new: object, words: Words) -> tuple[list[Component], str]:
+    """The old version dashed, the new one solid, what it gained and lost in colours; and how much that is."""
     named = {v.version: v for v in history}
     was, becomes = named.get(old), named.get(new)  # pyright: ignore[reportArgumentType, reportCallIssue]  (from outside)
-    layers = drawn([(words("grids.version.n", n=becomes.version), becomes.geometry)], THEN) if becomes else []
-    return layers + (drawn([(words("grids.version.n", n=was.version), was.geometry)], BEFORE) if was else [])
+    if not was or not becomes:
+        return [], ""
+    gained = trades_of({"": was.geometry}, {"": becomes.geometry})
+    lost = trades_of({"": becomes.geometry}, {"": was.geometry})
+    layers = drawn([(words("grids.version.n", n=becomes.version), becomes.geometry)], THEN)
+    layers += drawn([(words("grids.version.n", n=was.version), was.geometry)], BEFORE)
+    for trades, style, name in ((gained, GAINED, "gained"), (lost, LOST, "lost")):
+        said = words(f"grids.legend.{name}")
+        layers += pieces([(f"{said} {area_text(t.area_m2, words)}", t.area) for t in trades], style)
+    sizes = {n: area_text(sum(t.area_m2 for t in trades), words) for n, trades in (("gained", gained), ("lost", lost))}
+    return layers, words("grids.diff.said", **sizes)
 
 
 def _choice(id: str, label: str, options: list[dict[str, Any]], value: int) -> Component:  # noqa: A002

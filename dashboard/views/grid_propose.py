@@ -1,129 +1,119 @@
-"""Proposing a change of grids: a file, the judgement before it is sent, from when and why."""
+"""Proposing a change of grids: drawn on the map or sent as a file, judged before it is sent, from when and why."""
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import dash_leaflet as dl
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.pages.shell import say
 from dashboard.words import Words
-from maritime_grid.store.grid_changes import Judged
 from maritime_grid.store.grid_reads import GridVersion
+from maritime_grid.store.rows import PortRow
 
-from .grid_change import impact_text
-from .grid_map import PRESENT, bounds_of, collection, grid_map
-from .grid_now import name_of
+from .grid_map import bounds_of, grid_map, legend, over, port_marks
+from .grid_now import kind_of, name_of
 
 UPLOAD, ENDING, FROM, REASON, SEND = "grids-upload", "grids-ending", "grids-valid-from", "grids-reason", "grids-send"
 JUDGED, DRAFT, DRAFT_MAP = "grids-judged", "grids-draft", "grids-draft-map"
+PICK, FOLLOW, NEW_FORM = "grids-pick", "grids-follow", "grids-new-form"
+NEW_FIELDS = ("grids-new-id", "grids-new-name", "grids-new-kind", "grids-new-ports")
+BASE, DRAWN, SETTLED, LOADED = "grids-base", "grids-drawn", "grids-settled", "grids-loaded"
 MOST_BYTES = 5 * 2**20
-SHOWN = 50  # problems
-REASONS = {
-    "gap": re.compile(r"(?P<km2>[\d,.]+) km2 that it held would be in no grid"),
-    "overlap": re.compile(r"it overlaps (?P<other>\S+) of .* by (?P<m2>[\d,]+) m2"),
-    "port_outside": re.compile(r"its port (?P<port>.+) lies outside"),
-    "port_unknown": re.compile(r"its port (?P<port>.+) is not known"),
-    "no_port": re.compile(r"it leans on no port"),
-    "crossing": re.compile(r"(ring )?self-intersection"),
-    "open_ring": re.compile(r"a ring is not closed"),
-}
+KINDS = ("inshore", "nearshore", "offshore")
+BUTTONS = (("draw", ""), ("finish", "primary"), ("erase", ""), ("undo", ""), ("reset", "quiet"))
+HINTS = ("idle", "edit", "chosen", "draw", "close", "junction", "fresh", "add", "move")
 
 
-def propose_view(grids: Sequence[GridVersion], day: date, words: Words) -> list[Component]:
-    """The form beside a map of the grids in force.
+def propose_view(grids: Sequence[GridVersion], ports: Sequence[PortRow], day: date, words: Words) -> list[Component]:
+    """The form beside the map on which it is drawn.
 
     Args:
-        grids: in force.
+        grids: in force on the day.
+        ports: all.
         day: proposed as the first day, Beijing time.
         words: the language.
     """
     options = [{"label": f"{name_of(g, words)} {g.grid_id}", "value": g.grid_id} for g in grids]
-    upload = dcc.Upload(
-        html.Div([html.Strong(words("grids.upload")), html.Small(words("grids.upload.hint"))], className="drop"),
-        id=UPLOAD, accept=".geojson,.json", max_size=MOST_BYTES, multiple=False,
-    )  # fmt: skip
     form = html.Section(
         [
-            html.Div(
-                [
-                    html.H2(words("grids.propose")),
-                    html.A(words("grids.in_force"), href="/api/v1/grids/in-force.geojson", className="button quiet"),
-                ],
-                className="row spread",
-            ),
-            upload,
-            _field(words("grids.ending"), dcc.Dropdown(options, [], id=ENDING, multi=True), ENDING),  # pyright: ignore[reportArgumentType]
+            html.H2(words("grids.propose")),
+            _field(words("grids.pick"), _choice(PICK, options, words("grids.pick.hint")), PICK),
+            dcc.Checklist([{"label": words("grids.follow"), "value": "follow"}], ["follow"], id=FOLLOW),
+            _new_form(ports, words),
+            _others(options, words),
             html.Div(id=JUDGED, children=html.P(words("grids.judge.first"), className="soft")),
             _field(words("grids.valid_from"), dcc.Input(id=FROM, type="text", value=f"{day}", maxLength=10), FROM),
             _field(words("grids.reason"), dcc.Textarea(id=REASON, maxLength=500, value=""), REASON),
             html.Button(words("grids.send"), id=SEND, type="button", className="primary", disabled=True),
+            *_stores(grids, words),
         ],
         className="panel grid-list grid-form",
     )
-    shapes = [(g.grid_id, name_of(g, words), g.geometry) for g in grids]
-    layers: list[Component] = [dl.GeoJSON(data=collection(shapes), style=PRESENT)]  # pyright: ignore[reportArgumentType]
-    chart = grid_map(layers, bounds_of(g.geometry for g in grids), id=DRAFT_MAP, layer_id=DRAFT)
-    return [html.Div([form, html.Section([chart], className="panel flush")], className="grid-split wide-left")]
+    marks = over(port_marks(ports, words))
+    chart = grid_map([marks], bounds_of(g.geometry for g in grids), id=DRAFT_MAP, layer_id=DRAFT)
+    right = html.Section([_tools(words), chart, legend(words)], className="panel flush grid-chart")
+    return [html.Div([form, right], className="grid-split draw")]
 
 
-def judged_view(judged: Judged, count: int, words: Words) -> Component:
-    """What it would do, or every problem, to be shown on the map when pressed."""
-    if judged.impact is not None:
-        impact = {name: getattr(judged.impact, name) for name in judged.impact.__dataclass_fields__}
-        return say(words("grids.judge.sound", n=count), "good", more=impact_text(impact, words))
-    lines = [_problem(n, problem, words) for n, problem in enumerate(judged.problems[:SHOWN])]
-    rest = len(judged.problems) - SHOWN
-    more = [html.Li(words("grids.judge.more", n=rest))] if rest > 0 else []
+def _tools(words: Words) -> Component:
+    """Buttons over the map, whose work is done in the browser, and a line that says what can be done next."""
+    said = json.dumps({name: words(f"grids.hint.{name}") for name in HINTS}, ensure_ascii=False)
+    buttons = [_tool(act, kind, words) for act, kind in BUTTONS]
+    hint = html.Span(words("grids.hint.idle"), id="grids-hint", role="status")
+    return html.Div([*buttons, hint], id="grids-tools", className="row grid-tools", **{"data-words": said})  # pyright: ignore[reportArgumentType]
+
+
+def _tool(act: str, kind: str, words: Words) -> Component:
+    own: dict[str, Any] = {"data-act": act}
+    said = words(f"grids.tool.{act}")
+    return html.Button(said, type="button", className=kind, disabled=act != "draw", hidden=act == "finish", **own)
+
+
+def _new_form(ports: Sequence[PortRow], words: Words) -> Component:
+    """Of a grid that is drawn new; shown by the map once there is one."""
+    code, name, kind, leans = NEW_FIELDS
+    kinds: Any = [{"label": kind_of(k, words), "value": k} for k in KINDS]
+    named = [(p.name_zh if words.is_chinese else p.name_en or p.name_zh, p.port_id) for p in ports]
+    leaned = [{"label": f"{called} {port_id}", "value": port_id} for called, port_id in named]
+    fields = [
+        _field(words("grids.new.id"), dcc.Input(id=code, type="text", maxLength=40, debounce=True, value=""), code),
+        _field(words("grids.new.name"), dcc.Input(id=name, type="text", maxLength=80, debounce=True, value=""), name),
+        _field(words("grids.new.kind"), dcc.Dropdown(kinds, KINDS[0], id=kind, clearable=False), kind),
+        _field(words("grids.new.ports"), _choice(leans, leaned, words("grids.new.ports.hint"), multi=True), leans),
+    ]
+    return html.Div([html.H3(words("grids.new")), html.Div(fields, className="grid-new")], id=NEW_FORM, hidden=True)
+
+
+def _others(options: list[dict[str, Any]], words: Words) -> Component:
+    """What is needed seldom: grids that end, and a file in the place of a drawing."""
+    upload = dcc.Upload(
+        html.Div([html.Strong(words("grids.upload")), html.Small(words("grids.upload.hint"))], className="drop"),
+        id=UPLOAD, accept=".geojson,.json", max_size=MOST_BYTES, multiple=False,
+    )  # fmt: skip
+    taken = html.A(words("grids.in_force"), href="/api/v1/grids/in-force.geojson", className="button quiet")
+    ending = _choice(ENDING, options, words("grids.ending.hint"), multi=True)
     return html.Div(
         [
-            say(words("grids.judge.problems", n=len(judged.problems)), "bad"),
-            html.Ol([*lines, *more], className="grid-problems"),
-        ]
+            html.Details([html.Summary(words("grids.by_file")), html.Div([upload, taken], className="grid-file")]),
+            html.Details([html.Summary(words("grids.ending")), ending]),
+        ],
+        className="grid-others",
     )
 
 
-def marks(judged: Judged) -> list[Component]:
-    """A ring at each problem that has a place."""
-    placed = [p for p in judged.problems[:SHOWN] if p.place]
-    return [
-        dl.CircleMarker(center=[p.place[1], p.place[0]], radius=9, color="#b3101f", weight=3, fillOpacity=0.2)
-        for p in placed
-        if p.place
-    ]
+def _stores(grids: Sequence[GridVersion], words: Words) -> list[Component]:
+    """What goes between the map and the server."""
+    shapes = [{"id": g.grid_id, "geometry": g.geometry} for g in grids]
+    base = {"grids": shapes, "names": {g.grid_id: name_of(g, words) for g in grids}}
+    return [dcc.Store(id=BASE, data=base), *(dcc.Store(id=name) for name in (DRAWN, SETTLED, LOADED))]
 
 
-def _problem(n: int, problem: Any, words: Words) -> Component:
-    said = [
-        html.Strong(problem.feature),
-        html.Span(reason_text(problem.reason, words)),
-        html.Small(_mend(problem, words)),
-    ]
-    if not problem.place:
-        return html.Li(said)
-    lon, lat = problem.place
-    where = words("grids.judge.where", lon=f"{lon:.5f}", lat=f"{lat:.5f}")
-    at = {"type": "grids-place", "n": n, "lon": f"{lon:.6f}", "lat": f"{lat:.6f}"}
-    return html.Li([*said, html.Button(where, id=at, type="button", className="quiet")])
-
-
-def reason_text(reason: str, words: Words) -> str:
-    """A reason in words, where it is one that people meet; else as it was told."""
-    for key, pattern in REASONS.items():
-        if found := pattern.fullmatch(reason):
-            return words(f"grids.problem.{key}", **found.groupdict())
-    return reason
-
-
-def _mend(problem: Any, words: Words) -> str:
-    """What was told in small print, where the reason is in other words."""
-    shown = reason_text(problem.reason, words)
-    return problem.mend if shown == problem.reason else f"{problem.reason}; {problem.mend}"
+def _choice(id: str, options: list[dict[str, Any]], hint: str, *, multi: bool = False) -> Component:  # noqa: A002
+    return dcc.Dropdown(options, [] if multi else None, id=id, multi=multi, placeholder=hint)  # pyright: ignore[reportArgumentType]
 
 
 def _field(label: str, field: Component, id: str) -> Component:  # noqa: A002

@@ -133,19 +133,15 @@ def _judge(conn: Connection, given: Sequence[Feature], ended: Sequence[str], val
     if unknown:
         raise UsageError(f"there is no grid {min(unknown)} to end", "see: maritime-grid grids history")
     staying = [f for f in present if f.id not in named]
-    problems = [p for p in check([*given, *staying], exclusive=True) if p.path == PROPOSED]
-    problems += _overlapped(given, staying) if not problems else []
-    ports = {row["port_id"]: (row["lon"], row["lat"]) for row in conn.execute(_Q["ports"])}
+    then = [*given, *staying]
+    problems = [p for p in check(then, exclusive=False) if p.path == PROPOSED]
     if not problems:
-        problems = [*gaps(present, [*given, *staying]), *ports_outside(given, ports, PORT_KINDS)]
+        ports = {row["port_id"]: (row["lon"], row["lat"]) for row in conn.execute(_Q["ports"])}
+        overlaps = [p for p in check(then, exclusive=True) if p.path == PROPOSED]  # of two it is told at the first
+        problems = [*overlaps, *gaps(present, then), *ports_outside(given, ports, PORT_KINDS)]
     if problems:
         return Judged(tuple(problems), None)
-    return Judged((), _impact(conn, present, [*given, *staying], {f.id for f in given}, ended))
-
-
-def _overlapped(given: Sequence[Feature], staying: Sequence[Feature]) -> list[Problem]:
-    """Overlaps that `check` tells at the grid in force, which stands first where its id does."""
-    return [p for p in check([*staying, *given], exclusive=True) if PROPOSED.name in p.reason or p.path == PROPOSED]
+    return Judged((), _impact(conn, present, then, {f.id for f in given}, ended))
 
 
 def _impact(

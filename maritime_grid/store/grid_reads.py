@@ -12,6 +12,7 @@ from psycopg.rows import class_row
 
 from .errors import translated
 from .queries import load_queries
+from .rows import PortRow
 
 _Q = load_queries("grid_reads")
 
@@ -50,10 +51,22 @@ def versions_of(conn: psycopg.Connection[Any], grid_ids: Sequence[str]) -> list[
     return _versions(conn, list(grid_ids), None)
 
 
+def ports_of(conn: psycopg.Connection[Any]) -> list[PortRow]:
+    """All ports, by id."""
+    with translated(), conn.cursor(row_factory=class_row(PortRow)) as cur:
+        return cur.execute(_Q["ports"]).fetchall()
+
+
 def vessel_names(conn: psycopg.Connection[Any], mmsi: Sequence[int]) -> dict[int, str]:
     """Names of those that have one."""
     with translated():
         return dict(conn.execute(_Q["vessel_names"], [list(mmsi)]).fetchall())
+
+
+def vessel_spots(conn: psycopg.Connection[Any], mmsi: Sequence[int]) -> list[tuple[int, float, float]]:
+    """MMSI, lon, lat (degrees) of the newest fixes of those that the account may see."""
+    with translated():
+        return conn.execute(_Q["vessel_spots"], [list(mmsi)]).fetchall()
 
 
 def case_titles(conn: psycopg.Connection[Any], case_ids: Sequence[str]) -> dict[str, str]:

@@ -13,3 +13,10 @@ select case_id, title from api."case" where case_id = any (%s::text[]);
 
 -- name: vessel_names
 select mmsi, name from api.vessel where mmsi = any (%s::integer[]) and name is not null;
+
+-- name: vessel_spots
+select mmsi, lon, lat from api.vessel_now where mmsi = any (%s::integer[]) and lon is not null order by mmsi;
+
+-- name: ports
+select port_id, name_zh, coalesce(name_en, '') as name_en, coalesce(county, '') as county, lon, lat
+from api.port order by port_id;

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
-from dashboard.grid_desk import judge, read_draft, read_file
+from dashboard.grid_files import read_day, read_file
 from dashboard.grid_query import read_query
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.domain.people import Post
@@ -101,7 +101,8 @@ def test_grids_in_force_can_be_taken_moved_and_judged(site: DeskSite):
     assert [f["properties"]["port_ids"] for f in taken["features"]] == [["P1"], ["P2"]]
     for feature, moved in zip(taken["features"], gw.MOVED, strict=True):
         feature["geometry"] = moved["geometry"]
-    judged = judge(site.desk, read_draft(gw.sent(taken["features"]), [], "2026-05-07"))
+    assert site.desk.grids
+    judged = site.desk.grids.judge(read_file(gw.sent(taken["features"])), [], read_day("2026-05-07"))
     assert judged.impact
     assert judged.impact.grids_changed == ("G1", "G2")
     assert site.browser("root").get("/api/v1/grids/in-force.geojson").status_code == 403
@@ -166,7 +167,7 @@ def test_file_of_a_proposal_that_is_none_is_refused_in_one_line():
             read_file(content)
     assert len(read_file(gw.sent(gw.MOVED))) == 2
     with pytest.raises(UsageError, match="is no day"):
-        read_draft(None, ["G1"], "next week")
+        read_day("next week")
 
 
 def test_text_that_no_store_holds_is_made_one_that_it_does(site: DeskSite):
@@ -174,10 +175,10 @@ def test_text_that_no_store_holds_is_made_one_that_it_does(site: DeskSite):
         {**gw.MOVED[0], "properties": {**gw.MOVED[0]["properties"], "name_zh": "a\ud800\0", "junk": 1}},
         gw.MOVED[1],
     ]
-    draft = read_draft(gw.sent(moved), [], "2026-05-07")
-    assert "junk" not in draft.features[0]["properties"]
+    features = read_file(gw.sent(moved))
+    assert "junk" not in features[0]["properties"]
     assert site.desk.grids
-    number = site.desk.grids.propose(draft.features, [], draft.valid_from, "码头", "town1", cb.NOW)
+    number = site.desk.grids.propose(features, [], read_day("2026-05-07"), "码头", "town1", cb.NOW)
     told = body_of(site.browser("lin"), "grids", view="changes", change=number)
     assert told.status_code == 200
 
