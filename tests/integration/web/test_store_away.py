@@ -29,11 +29,12 @@ def test_wall_is_answered_while_its_page_still_waits_though_the_store_is_gone(re
             for _ in range(6):
                 assert wall.get("/api/v1/wall/status.json").status_code == 200
             assert time.monotonic() - began < 6 * GIVEN_UP_S
-            gone = web.browser().get("/cases", cookies={"mg": "of-a-stranger"})
+            stranger = web.browser(Cookie="mg=of-a-stranger")
+            gone = stranger.get("/cases")
             assert (gone.status_code, 'http-equiv="refresh"' in gone.text) == (503, True)
             server.start()
             for _ in range(200):
-                if web.browser().get("/cases", cookies={"mg": "of-a-stranger"}).status_code == 303:
+                if stranger.get("/cases").status_code == 303:
                     break
                 time.sleep(0.1)
             assert wall.get("/").status_code == 200
