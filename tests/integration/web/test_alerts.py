@@ -104,6 +104,14 @@ def test_acts_are_the_commands_and_a_hidden_alert_is_none(desk: DeskSite, alerts
         assert opened["alq-go"]["data"] == "/case/2026-000001"
 
 
+def test_case_that_one_may_not_read_is_told_by_the_unit_that_has_it(desk: DeskSite, alerts: dict[str, Alert]):
+    event = {"act": "open_case", "id": alerts["silence"].alert_id, "at": 1}
+    assert "2026-000001" in press(desk.browser("town1"), event).text
+    told = press(desk.browser("guard"), event).text
+    assert "已由单位T1-V立案" in told
+    assert "2026-000001" not in told
+
+
 @pytest.mark.parametrize(
     "event",
     [
