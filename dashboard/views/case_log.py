@@ -41,7 +41,7 @@ def entry_text(row: LogRow, opened: Opened, told: Told) -> str:
         "body": _body(str(detail.get("body_id") or ""), opened, told),
         "unit": unit_name(str(detail.get("to") or "") or None, told),
         "rating": detail.get("rating", ""),
-        "file": str(detail.get("name") or ""),
+        "file": str(detail.get("file") or ""),
         "span": _span(detail.get("seconds"), told),
     }
     if row.what == "report_on" and detail.get("to") in opened.bodies:

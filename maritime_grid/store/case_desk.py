@@ -15,7 +15,7 @@ from psycopg.rows import class_row, dict_row
 from maritime_grid.cases.kinds import OPEN_STEPS
 from maritime_grid.cases.waiting import Waits
 
-from .case_reads import FOUND, CaseFilter, StepCount, list_cases, search_ids
+from .case_reads import CaseFilter, StepCount, list_cases, search_ids
 from .case_rows import CaseRow
 from .queries import load_queries
 
@@ -65,7 +65,11 @@ def list_page(
         skip: rows before.
     """
     over = over_only(chosen)
-    params: dict[str, Any] = _params(conn, asker, chosen, at) | {"mine": mine, "most": most + 1, "skip": skip}
+    params: dict[str, Any] = _params(conn, asker, chosen, at, is_open=not over) | {
+        "mine": mine,
+        "most": most + 1,
+        "skip": skip,
+    }
     with conn.cursor(row_factory=dict_row) as cur:
         found = cur.execute(_query("past_ids" if over else "open_ids"), params).fetchall()
     ids = [row["case_id"] for row in found[:most]]
@@ -161,10 +165,12 @@ def _query(name: str) -> LiteralString:
     return _Q[name].replace("{waits}", _Q["waits"])
 
 
-def _params(conn: Connection, asker: Asker, chosen: CaseFilter, at: datetime) -> dict[str, Any]:
+def _params(
+    conn: Connection, asker: Asker, chosen: CaseFilter, at: datetime, *, is_open: bool = True
+) -> dict[str, Any]:
     ids = chosen.ids
     if chosen.keys:
-        found = search_ids(conn, chosen.keys, FOUND)
+        found = search_ids(conn, chosen, is_open)
         ids = tuple(found) if ids is None else tuple(set(found) & set(ids))
     who = {"account": asker.account_id, "unit": asker.unit_id, "units": list(asker.units), "body": asker.body_id}
     waits = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(asker.waits).items()}

@@ -5,7 +5,6 @@ Nothing here filters by who asks: the views of schema api do (migration 0015).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -61,7 +60,7 @@ def list_cases(conn: Connection, chosen: CaseFilter, at: datetime, *, most: int 
     """
     only = _list(chosen.ids)
     if chosen.keys:
-        found = search_ids(conn, chosen.keys, FOUND)
+        found = search_ids(conn, chosen)
         only = found if only is None else [i for i in found if i in set(only)]
     params = {
         "states": _list(chosen.states), "kinds": _list(chosen.kinds), "grid": chosen.grid, "holder": chosen.holder,
@@ -128,10 +127,18 @@ def case_track(conn: Connection, case_id: str, since: datetime, until: datetime)
         return cur.execute(_Q["track"], [case_id, since, until]).fetchall()
 
 
-def search_ids(conn: Connection, keys: Sequence[str], most: int) -> list[str]:
-    """Ids of the cases that hold all keys of a search, newest first, at most 1,000."""
+def search_ids(conn: Connection, chosen: CaseFilter, is_open: bool | None = None) -> list[str]:
+    """Ids of the cases that hold all keys of the filter's search and are of its kinds and grid, newest first.
+
+    Args:
+        conn: with the role of the account.
+        chosen: which cases; its other parts are for the list.
+        is_open: only open ones, of which all are given, or only those that are over; None: both. But for open ones
+            FOUND at most.
+    """
+    params = {"keys": list(chosen.keys), "open": is_open, "kinds": _list(chosen.kinds), "grid": chosen.grid}
     with conn.cursor(row_factory=dict_row) as cur:
-        return [row["search_cases"] for row in cur.execute(_Q["search"], [list(keys), most])]
+        return [row["search_cases"] for row in cur.execute(_Q["search"], params | {"most": FOUND})]
 
 
 def _list(values: tuple[str, ...] | None) -> list[str] | None:

@@ -155,7 +155,7 @@ class Cases:
             after = step(case, act, who.actor, who.may, facts, at)
             self._beside(conn, row, after, act, who, facts, at)
             self._save(conn, after, at)
-            said = {name: value for name, value in facts.items() if name != "content"}
+            said = {"file" if name == "name" else name: v for name, v in facts.items() if name != "content"}
             write_entry(
                 conn, case_id, after.version, at, by, act, {"name": who.actor.name_shown, "step": after.step, **said}
             )

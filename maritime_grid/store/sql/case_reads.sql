@@ -15,7 +15,7 @@ where c.case_id = any (array(  -- an array, not a join: only so the view looks u
 order by c.major desc, c.due_at nulls last, c.opened_at desc, c.case_id;
 
 -- name: search
-select api.search_cases(%s::text[], %s);
+select api.search_cases(%(keys)s::text[], %(open)s::boolean, %(kinds)s::text[], %(grid)s::text, %(most)s::integer);
 
 -- name: counts
 select c.state, count(*) as n, count(*) filter (where c.due_at <= %(at)s) as overdue,

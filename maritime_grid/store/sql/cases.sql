@@ -77,9 +77,11 @@ select seq, who, what from mg.case_log where case_id = %s and seq > %s order by 
 select u.level, u.unit_id as id, null as competence
 from mg.unit c join mg.unit u on u.unit_id = any (c.path) where c.unit_id = %(unit)s
 union all
-select distinct on (x.competence, u.level) u.level, b.body_id, x.competence
-from mg.unit c join mg.unit u on u.unit_id = any (c.path) join mg.body b on b.unit_id = u.unit_id
-cross join lateral unnest(b.competences) as x(competence) where c.unit_id = %(unit)s
+select level, body_id, competence from (
+  select distinct on (x.competence, u.level) u.level, b.body_id, x.competence  -- always the same one of several
+  from mg.unit c join mg.unit u on u.unit_id = any (c.path) join mg.body b on b.unit_id = u.unit_id
+  cross join lateral unnest(b.competences) as x(competence) where c.unit_id = %(unit)s
+  order by x.competence, u.level, b.body_id) one
 order by 3 nulls first, 1, 2;
 
 -- name: classes
@@ -113,12 +115,20 @@ where case_id = %(case_id)s and hop_id = %(hop)s and received_at is null
   and (to_unit = any (%(units)s::text[]) or to_body = %(body)s) returning hop_id;
 
 -- name: overdue_cases
-select case_id from mg.case_file
-where state not in ('closed', 'withdrawn') and due_at <= %s order by due_at, case_id;
+-- Not those that have gone up to the city: there is nobody above.
+select c.case_id from mg.case_file c
+where c.state not in ('closed', 'withdrawn') and c.due_at <= %s and not exists (
+  select from mg.case_escalation e join mg.unit u on u.unit_id = e.unit_id
+  where e.case_id = c.case_id and e.step_since = c.step_since and u.level = 'city')
+order by c.due_at, c.case_id;
 
 -- name: late_hops
--- Of matters whose reports are not all received: one that was late may have told the next already.
+-- Of open matters whose reports are not all received: one that was late may have told the next already, and above the
+-- city there is nobody.
 select distinct h.case_id from mg.case_hop h
+join mg.case_file c on c.case_id = h.case_id and c.state not in ('closed', 'withdrawn')
+left join mg.body b on b.body_id = h.to_body
+join mg.unit u on u.unit_id = coalesce(h.to_unit, b.unit_id) and u.level <> 'city'
 where h.received_at is null and h.due_at <= %s and not exists (select from mg.case_hop n where n.after = h.hop_id)
 order by 1;
 
@@ -140,7 +150,7 @@ where case_id = %(case_id)s;
 insert into mg.access_log (at, account_id, act, subject, purpose) values (%(at)s, %(by)s, 'export', %(case)s, %(purpose)s);
 
 -- name: follow
-select case_id, kind, title, state, opened_at, closed_at, rating from mg.case_file where follow_hash = %s;
+select case_id, kind, state, opened_at, closed_at, rating from mg.case_file where follow_hash = %s;
 
 -- name: told_steps
 select seq, at, what from mg.case_log where case_id = %s order by seq;

@@ -12,7 +12,7 @@ from maritime_grid.cases.kinds import Act
 from maritime_grid.cli import main
 from maritime_grid.store.archive import seal, verify
 
-from .case_build import HOUR, NOW, commands, dispute, people
+from .case_build import HOUR, NOW, ask, commands, dispute, people
 
 PHOTO = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"  # of "hello"
 
@@ -29,6 +29,11 @@ def archive_dsn(fresh_dsn: str) -> str:
         facts = {"sha256": PHOTO, "name": "a.jpg", "media_type": "image/jpeg", "content": b"hello"}
         cases.act(ids[1], None, Act.ATTACH, "lin", facts, NOW + 5 * HOUR)
     return fresh_dsn
+
+
+def test_who_attached_a_file_stands_in_the_archive_beside_its_name(archive_dsn: str):
+    ((said,),) = ask(archive_dsn, "select detail from api.case_log where what = 'attach'")
+    assert (said["name"], said["file"]) == ("名lin", "a.jpg")
 
 
 def forced(dsn: str, *statements: str) -> None:

@@ -11,8 +11,9 @@ from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.cases.text import query_grams
 from maritime_grid.cases.waiting import waits_of
 from maritime_grid.settings_access import load_access
+from maritime_grid.store import case_reads
 from maritime_grid.store.account_roles import as_account
-from maritime_grid.store.case_desk import Asker, columns, list_page, people_of, pulse, read_party, version_of
+from maritime_grid.store.case_desk import Asker, columns, list_page, people_of, pulse, read_party, scopes, version_of
 from maritime_grid.store.case_reads import CaseFilter
 from maritime_grid.store.connect import connect
 
@@ -106,6 +107,24 @@ def test_filters_and_search_meet_and_a_change_shows_in_the_pulse(fresh_dsn):
     with cb.reading_as(fresh_dsn, "town2") as conn:
         assert version_of(conn, here) is None
         assert people_of(conn, here) == {}
+
+
+def test_open_case_is_found_however_many_that_are_over_are_newer(fresh_dsn, monkeypatch):
+    monkeypatch.setattr(case_reads, "FOUND", 2)
+    cb.people(fresh_dsn)
+    with cb.commands(fresh_dsn) as cases:
+        first, *newer = (cases.file(cb.dispute(), "lin", cb.NOW + n * cb.HOUR).case_id for n in range(4))
+        for case_id in newer:
+            cases.act(case_id, 1, Act.WITHDRAW, "lin", {"reason": "已自行和解"}, cb.NOW + 5 * cb.HOUR)
+    with cb.reading_as(fresh_dsn, "county") as conn:
+        words = query_grams("浙普渔60001")
+        for chosen, found in (
+            (CaseFilter(keys=words), {first}),
+            (CaseFilter(("withdrawn",), keys=words), {*newer[1:]}),
+        ):
+            page = list_page(conn, asker("county"), chosen, cb.NOW, most=50)
+            assert {row.case_id for row in page.rows} == found
+        assert scopes(conn, asker("county"), CaseFilter(keys=words), cb.NOW)["open"] == 1
 
 
 def test_a_party_is_read_in_full_with_a_purpose_by_who_may_and_each_reading_is_logged(fresh_dsn):

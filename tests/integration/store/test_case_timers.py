@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
 
 from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.cases.severity import SeverityFacts
 from maritime_grid.store.archive import verify
-from maritime_grid.store.case_timers import run_timers
+from maritime_grid.store.case_timers import TimersDone, run_timers
 from maritime_grid.store.cases import Cases
 from maritime_grid.store.connect import command_pool
 
@@ -49,6 +51,20 @@ def test_overdue_step_goes_up_the_tree_level_by_level_and_each_once(cases: Cases
     assert [row[0] for row in rows] == ["T1", "K", "C"]
     assert rows[0][1] == due
     assert verify(fresh_dsn).faults == ()
+
+
+def test_matter_that_went_up_to_the_city_is_not_looked_at_again_and_again(cases: Cases, fresh_dsn: str):
+    due = NOW + timedelta(days=30)
+    cases.file(dispute(), "lin", NOW)
+    closed = cases.file(emergency(), "lin", NOW).case_id
+    cases.act(closed, 1, Act.WITHDRAW, "lin", {"reason": "误报"}, NOW + MINUTE)
+    assert tick(fresh_dsn, due) == (3, 0)
+    with psycopg.connect(fresh_dsn) as held:
+        held.execute("select from mg.case_file for update")  # who would look at one waited for this
+        with command_pool(fresh_dsn) as pool, pool.connection() as conn:
+            conn.execute("set statement_timeout = '5s'")
+            lend = contextmanager(lambda: iter([conn]))
+            assert run_timers(lend, PLAN, due + MINUTE) == TimersDone()
 
 
 def test_seldom_and_often_give_the_same_escalations_at_the_same_times(cases: Cases, fresh_dsn: str):
