@@ -43,7 +43,8 @@ def alert_rows(
     calls = {"data-urgent": " ".join(f"{row.alert_id}/{row.repeats}" for row in urgent)}
     if not rows:
         key = "alerts.empty_filtered" if query.parts() else "alerts.empty"
-        return [html.Div(words(key), className="empty", key="empty", **calls)]  # pyright: ignore[reportArgumentType]
+        empty: Component = html.Div(words(key), className="empty", key="empty", **calls)  # pyright: ignore[reportArgumentType]
+        return [empty]
     children: list[Component] = []
     for group, found in groupby(rows[:PAGE_ROWS], lambda row: GROUPS[row.state]):
         children.append(html.H2(words(f"alerts.group.{group}"), key=group))
