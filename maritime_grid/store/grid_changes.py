@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
@@ -25,11 +26,12 @@ from .case_steps import Account, Connection, account_of
 from .connect import with_tuples
 from .errors import StoreError, translated
 from .queries import load_queries
-from .registry import PlaceInput, PlaceVersion
+from .registry import FOREVER, PlaceInput, PlaceVersion
 
 _Q = load_queries("grid_changes")
 PROPOSED, PRESENT = Path("the proposal"), Path("the grids in force")  # where a polygon stands, for messages
 PORT_KINDS = ("inshore",)  # grids of these hold the ports that they lean on; others lie farther out
+_BEIJING = ZoneInfo("Asia/Shanghai")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 _PROPERTIES = ("name_zh", "name_en", "county", "kind", "port_ids", "sample")
 
@@ -127,8 +129,11 @@ def _told(problems: Sequence[Problem]) -> str:
 
 
 def _judge(conn: Connection, given: Sequence[Feature], ended: Sequence[str], valid_from: datetime) -> Judged:
-    present = [f for v in _versions(conn) if v.layer == "grid" and _holds(v, valid_from) for f in [_of(v)]]
+    start = round(valid_from.timestamp() * 1e6)
+    versions = [v for v in _versions(conn) if v.layer == "grid" and v.valid_to > start]
+    present = [_of(v) for v in versions if _holds(v, start)]
     named = {f.id for f in given} | set(ended)
+    _refuse_what_is_to_come(versions, named, start)
     unknown = set(ended) - {f.id for f in present}
     if unknown:
         raise UsageError(f"there is no grid {min(unknown)} to end", "see: maritime-grid grids history")
@@ -139,9 +144,36 @@ def _judge(conn: Connection, given: Sequence[Feature], ended: Sequence[str], val
         ports = {row["port_id"]: (row["lon"], row["lat"]) for row in conn.execute(_Q["ports"])}
         overlaps = [p for p in check(then, exclusive=True) if p.path == PROPOSED]  # of two it is told at the first
         problems = [*overlaps, *gaps(present, then), *ports_outside(given, ports, PORT_KINDS)]
+    if not problems:
+        problems = _problems_to_come(versions, given, named, start)
     if problems:
         return Judged(tuple(problems), None)
     return Judged((), _impact(conn, present, then, {f.id for f in given}, ended))
+
+
+def _refuse_what_is_to_come(versions: Sequence[PlaceVersion], named: set[str], start: int) -> None:
+    """A version filed for a later moment would silently take back, or lose, what is proposed for an earlier one."""
+    coming = [v for v in versions if v.place_id in named and (v.valid_from > start or v.valid_to < FOREVER)]
+    if coming:
+        first = min(coming, key=lambda v: v.valid_from)
+        moment = first.valid_from if first.valid_from > start else first.valid_to
+        said = datetime.fromtimestamp(moment / 1e6, _BEIJING).strftime("%Y-%m-%d %H:%M")
+        raise UsageError(f"grid {first.place_id} changes already at {said}", "propose it for a later moment")
+
+
+def _problems_to_come(
+    versions: Sequence[PlaceVersion], given: Sequence[Feature], named: set[str], start: int
+) -> list[Problem]:
+    """What the proposal leaves unsound when other grids change, as was filed already."""
+    moments = {m for v in versions for m in (v.valid_from, v.valid_to) if start < m < FOREVER}
+    for moment in sorted(moments):
+        before = [_of(v) for v in versions if _holds(v, moment)]
+        then = [*given, *(f for f in before if f.id not in named)]
+        found = [p for p in check(then, exclusive=True) if p.path == PROPOSED]
+        problems = [*found, *gaps(before, then)]
+        if problems:
+            return problems
+    return []
 
 
 def _impact(
@@ -211,8 +243,8 @@ def _versions(conn: Connection) -> list[PlaceVersion]:
         return registry.places_world(same)
 
 
-def _holds(version: PlaceVersion, at: datetime) -> bool:
-    return version.valid_from <= round(at.timestamp() * 1e6) < version.valid_to
+def _holds(version: PlaceVersion, at_us: int) -> bool:
+    return version.valid_from <= at_us < version.valid_to
 
 
 def _of(version: PlaceVersion) -> Feature:

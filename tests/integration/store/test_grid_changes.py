@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -74,6 +75,22 @@ def test_proposal_says_who_and_what_would_change_hands(changes: GridChanges, sto
     assert impact.vessels == ((1, "G2", "G1"),)
     assert impact.cases == ((case_id, "G2", "G1"),)
     assert impact.ports == ()
+
+
+def test_change_is_judged_against_what_is_filed_for_later_too(changes: GridChanges, store: Store, store_dsn: str):
+    """G2 ends on the tenth and G1 takes its sea: whatever begins before must fit to both."""
+    tenth = NOON + timedelta(days=10)
+    number = changes.propose([feature("G1", 122, 30, 123, 30.5)], ["G2"], tenth, "并网格", "town1", NOW)
+    changes.act(number, ChangeAct.APPROVE, "county", "", NOW)
+    changes.act(number, ChangeAct.FILE, "city", "", NOW)
+    with pytest.raises(UsageError, match=r"G[12] changes already at 2026-05-16"):
+        changes.propose(MOVED, [], NOON, "码头扩建", "town1", NOW)
+    store.save_ports([PortRow("P3", "丙", "", "", 122.7, 30.7)])
+    island = feature("G3", 122.5, 30.5, 123, 31, ports=("P3",))
+    assert not changes.judge([island], [], NOON).problems
+    ask(store_dsn, "update mg.place_version set fence = %s where valid_from = %s returning 1",
+        [json.dumps(polygon(122, 30, 123, 30.6)), tenth])  # fmt: skip
+    assert "overlaps G1" in changes.judge([island], [], NOON).problems[0].reason
 
 
 CROSSED = [[122, 30], [123, 31], [123, 30], [122, 31], [122, 30]]
