@@ -34,9 +34,9 @@ def detail(view: AlertView, account: Account, words: Words, now: datetime) -> li
     sections = [
         html.Div([_title(row, words, now), _acts(view, account, words)], className="al-head"),
         html.P(row.resolution, className="al-reason") if row.resolution else None,
-        _facts(row, words, now),
+        _facts(row, account, words, now),
         _cases(view, words),
-        _near(view, words, now),
+        _near(view, account, words, now),
         _log(view, words, now),
     ]
     return [section for section in sections if section is not None]
@@ -69,7 +69,7 @@ def _button(act: str, row: MyAlert, text: str, look: str) -> Component:
     return html.Button(text, type="button", className=look, **about)  # pyright: ignore[reportArgumentType]
 
 
-def _facts(row: MyAlert, words: Words, now: datetime) -> Component:
+def _facts(row: MyAlert, account: Account, words: Words, now: datetime) -> Component:
     ended = row.cleared_at or now
     facts: list[tuple[str, object]] = [
         ("where", where_text(row, words)),
@@ -83,10 +83,16 @@ def _facts(row: MyAlert, words: Words, now: datetime) -> Component:
         ("repeats", words("alerts.times", n=row.repeats) if row.repeats else ""),
     ]
     if row.mmsi is not None:
-        link = html.A(words("alerts.on_wall"), href=wall_address(row.mmsi, words), target="_blank")
-        facts.insert(0, ("mmsi", html.Span([f"{row.mmsi:09d} ", link])))
+        facts.insert(0, ("mmsi", html.Span([f"{row.mmsi:09d} ", *_on_wall(row.mmsi, account, words)])))
     parts = [part for name, value in facts if value for part in (html.Dt(words(f"alerts.fact.{name}")), html.Dd(value))]  # pyright: ignore[reportArgumentType]
     return html.Dl(parts, className="al-facts")
+
+
+def _on_wall(mmsi: int, account: Account, words: Words) -> list[Component]:
+    """A link to the vessel's card, for who may see the wall."""
+    if not account.may("page.wall"):
+        return []
+    return [html.A(words("alerts.on_wall"), href=wall_address(mmsi, words), target="_blank")]
 
 
 def _cases(view: AlertView, words: Words) -> Component | None:
@@ -105,7 +111,7 @@ def _cases(view: AlertView, words: Words) -> Component | None:
     return html.Section([html.H3(words("alerts.cases")), html.Ul(lines)])
 
 
-def _near(view: AlertView, words: Words, now: datetime) -> Component | None:
+def _near(view: AlertView, account: Account, words: Words, now: datetime) -> Component | None:
     if view.row.lon is None:
         return None
     heading = html.H3(words("alerts.near"))
@@ -113,13 +119,14 @@ def _near(view: AlertView, words: Words, now: datetime) -> Component | None:
         return html.Section([heading, html.P(words("alerts.near.none"), className="soft")])
     columns = ("vessel", "distance", "bearing", "speed", "age")
     head = html.Thead(html.Tr([html.Th(words(f"alerts.near.{name}")) for name in columns]))
-    body = html.Tbody([_near_line(near, words, now) for near in view.near])
+    body = html.Tbody([_near_line(near, account, words, now) for near in view.near])
     return html.Section([heading, html.Table([head, body], className="list al-near")])
 
 
-def _near_line(near: Near, words: Words, now: datetime) -> Component:
+def _near_line(near: Near, account: Account, words: Words, now: datetime) -> Component:
+    name, wall = near.name or f"{near.mmsi:09d}", account.may("page.wall")
     vessel = [
-        html.A(near.name or f"{near.mmsi:09d}", href=wall_address(near.mmsi, words), target="_blank"),
+        html.A(name, href=wall_address(near.mmsi, words), target="_blank") if wall else html.Span(name),
         html.Small(" " + words.get(f"alerts.class.{near.vessel_class}", near.vessel_class or "")),
     ]
     cells: dict[str, object] = {

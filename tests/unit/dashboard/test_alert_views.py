@@ -122,6 +122,14 @@ def test_texts_from_outside_stay_text_in_list_and_detail():
         assert of_kind(shown, "Markdown") == []
 
 
+def test_vessels_lead_to_the_wall_only_for_who_may_see_it():
+    view = AlertView(mine(), [], [], [], [Near(412000009, "浙普渔60009", None, 122.7, 30.3, None, NOON, 6.0, 0.0)])
+    for acts, links in ((frozenset[str](), 0), (frozenset({"page.wall"}), 2)):
+        shown = detail(view, replace(OFFICER, acts=acts), ZH, NOON)
+        assert [link.href[:7] for link in of_kind(shown, "A")] == ["/?mmsi="] * links
+        assert "浙普渔60009" in texts(shown)
+
+
 def test_detail_leads_to_the_open_case_and_the_map_looks_at_the_place():
     view = AlertView(mine(), [], [], [], [])
     assert "立案" in texts(detail(view, OFFICER, ZH, NOON))
