@@ -40,7 +40,8 @@ def seal(dsn: str) -> Head:
 def verify(
     dsn: str, seals: Iterable[Head] = (), progress: Callable[[int, int], None] = lambda _done, _all: None
 ) -> Verified:
-    """Check every entry of the archive and every attachment, as of one moment.
+    """Check every entry of the archive, every attachment, and what is kept beside it for lists and figures (step,
+    rating, receipts, escalations), as of one moment.
 
     Args:
         dsn: the store.
@@ -65,6 +66,7 @@ def verify(
                 f"case {r['case_id']}: the attachment of step {r['seq']} is missing"
                 for r in cur.execute(_Q["lost_attachments"])
             ]
+            faults += [f"case {r['case_id']}: {r['fault']}" for r in cur.execute(_Q["contradictions"])]
         return Verified(verifier.head.n, len(verifier.lengths), verifier.head, tuple(faults))
 
 

@@ -11,8 +11,10 @@ import pytest
 from maritime_grid.cases.kinds import Act
 from maritime_grid.cli import main
 from maritime_grid.store.archive import seal, verify
+from maritime_grid.store.case_timers import run_timers
+from maritime_grid.store.connect import command_pool
 
-from .case_build import HOUR, NOW, ask, commands, dispute, people
+from .case_build import HOUR, NOW, PLAN, ask, commands, dispute, people
 
 PHOTO = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"  # of "hello"
 
@@ -92,13 +94,34 @@ def test_numbers_and_hashes_are_the_stores_own_whatever_is_given(archive_dsn: st
         (["update mg.blob set content = 'hullo'"], f"attachment {PHOTO}"),
         (["delete from mg.case_attachment"], "attachment of step 6 is missing"),
         (["update mg.case_file set version = 9 where case_id = '2026-000001'"], "5 entries, .* at version 9"),
+        (["update mg.case_file set state = 'closed' where case_id = '2026-000001'"], "stands at closed, .* received"),
+        (["update mg.case_file set rating = 5 where case_id = '2026-000001'"], "no entry gives the rating 5"),
     ],
-    ids=["text", "time", "middle", "last", "case", "swapped", "content", "attachment", "version"],
+    ids=["text", "time", "middle", "last", "case", "swapped", "content", "attachment", "version", "step", "rating"],
 )  # fmt: skip
 def test_whatever_is_changed_by_force_is_found(archive_dsn: str, statements: list[str], told: str):
     assert verify(archive_dsn).faults == ()
     forced(archive_dsn, *statements)
     assert any(re.search(told, fault) for fault in verify(archive_dsn).faults)
+
+
+def test_receipts_and_escalations_that_were_changed_are_found(fresh_dsn: str):
+    people(fresh_dsn)
+    with commands(fresh_dsn) as cases, command_pool(fresh_dsn) as pool:
+        case_id = cases.file(dispute(), "lin", NOW).case_id
+        cases.act(case_id, 1, Act.MARK_MAJOR, "county", {}, NOW)
+        hop = f"{case_id}/unit/T1"
+        cases.act(case_id, None, Act.RECEIVE_HOP, "town1", {"hop": hop}, NOW + HOUR)
+        run_timers(pool.connection, PLAN, NOW + 6 * HOUR)
+    assert verify(fresh_dsn).faults == ()
+    forced(
+        fresh_dsn, f"update mg.case_hop set received_at = received_at - interval '50 minutes' where hop_id = '{hop}'"
+    )
+    forced(fresh_dsn, "delete from mg.case_escalation")
+    told = "\n".join(verify(fresh_dsn).faults)
+    assert f"no entry says that the report {hop} was received then" in told
+    assert "the receipt of step 3 is not kept" in told
+    assert "the escalation of step" in told
 
 
 def test_archive_rewritten_whole_is_found_by_a_seal_kept_elsewhere(archive_dsn: str):
