@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from maritime_grid.cases.plan import Plan
-from maritime_grid.cases_settings import CaseSettings, load_case_settings, plan_of
+from maritime_grid.cases_settings import CaseSettings, configured_cases, plan_of
 from maritime_grid.pipeline.finder import finder_of
 from maritime_grid.settings import Settings
 from maritime_grid.settings_model import PeopleSettings, PublicSettings
@@ -73,7 +73,7 @@ def opened_desk(dsn: str, settings: Settings, reads: Reads, now: Callable[[], da
     Raises:
         SettingsError: the settings of cases are wrong.
     """
-    words = load_case_settings(zone_kinds=settings.zone_kinds)
+    words = configured_cases(settings)
     plan, finder = plan_of(words), finder_of(dsn, settings)
     skills = frozenset(settings.people.skills)
     with command_pool(dsn) as pool, People(dsn, skills=skills) as people:

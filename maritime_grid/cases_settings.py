@@ -6,11 +6,12 @@ line that names the file and the key.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from .cases.kinds import Kind
 from .cases.plan import Attachments, Plan
@@ -18,10 +19,20 @@ from .cases_model import CaseSettings
 from .domain.errors import SettingsError
 from .settings import home, merge, read_toml
 from .settings_faults import holds, key_text
+from .settings_model import Settings
 
-__all__ = ["CASES_FILE", "CaseSettings", "load_case_settings", "plan_of"]
+__all__ = ["CASES_FILE", "CaseSettings", "configured_cases", "load_case_settings", "plan_of"]
 
 CASES_FILE = Path("config/cases.toml")
+
+
+def configured_cases(settings: Settings) -> CaseSettings:
+    """Those of cases, with the operator's files that `cases.files` names; read once, at the start of a process.
+
+    Raises:
+        SettingsError: as `load_case_settings`.
+    """
+    return load_case_settings([home() / name for name in settings.cases.files], settings.zone_kinds)
 
 
 def load_case_settings(paths: Sequence[Path] = (), zone_kinds: Collection[str] | None = None) -> CaseSettings:
@@ -34,7 +45,7 @@ def load_case_settings(paths: Sequence[Path] = (), zone_kinds: Collection[str] |
     Raises:
         SettingsError: a file cannot be read, a key is unknown or missing, a value is wrong.
     """
-    sources = [(str(path), read_toml(path)) for path in (home() / CASES_FILE, *paths)]
+    sources = [(str(path), read_toml(path, "in cases.files")) for path in (home() / CASES_FILE, *paths)]
     merged: dict[str, Any] = {}
     for _, values in sources:
         merged = merge(merged, values)
@@ -66,11 +77,31 @@ def _explained(error: ValidationError, sources: Sequence[tuple[str, Mapping[str,
     key, kind = key_text(path), fault["type"]
     where = _said_in(path[:-1] if kind == "missing" else path, sources)
     if kind == "extra_forbidden":
-        return SettingsError(f"{where}: {key} is not a setting", f"remove it; {CASES_FILE} has all that there are")
+        return SettingsError(f"{where}: {key} is not a setting", _nearest(path))
     if kind == "missing":
         return SettingsError(f"{where}: {key} is missing", "add it")
     given = f" (given {fault['input']!r:.60})" if isinstance(fault["input"], str | int | float) else ""
-    return SettingsError(f"{where}: {key}{': ' if key else ''}{fault['msg'].removeprefix('Value error, ')}{given}")
+    said = f"{where}: {key}{': ' if key else ''}{fault['msg'].removeprefix('Value error, ')}{given}"
+    return SettingsError(said, f"see what {CASES_FILE} says of it")
+
+
+def _nearest(path: Sequence[int | str]) -> str:
+    """The mend of an unknown key: the nearest that there is beside it."""
+    model: object = CaseSettings
+    for part in path[:-1]:
+        model = _below(model, part)
+    known = sorted(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    near = difflib.get_close_matches(str(path[-1]), known, n=1)
+    return f"did you mean {near[0]}?" if near else f"remove it; {CASES_FILE} has all that there are"
+
+
+def _below(model: object, part: int | str) -> object:
+    """The type under one part of a path: of a section its field, of a table or list what it holds."""
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        field = model.model_fields.get(str(part))
+        return field.annotation if field else None
+    inner = [kind for kind in get_args(model) if kind is not Ellipsis]
+    return inner[-1] if inner else None
 
 
 def _said_in(path: Sequence[int | str], sources: Sequence[tuple[str, Mapping[str, Any]]]) -> str:

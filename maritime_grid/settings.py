@@ -76,8 +76,12 @@ def load_settings(config: Path | None = None) -> Settings:
     return settings
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path, named_by: str = "with --config or MG_CONFIG") -> dict[str, Any]:
     """A file of settings.
+
+    Args:
+        path: the file.
+        named_by: where its name stands, for the mend.
 
     Raises:
         SettingsError: it cannot be read, or is no TOML.
@@ -89,7 +93,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: not UTF-8 at byte {error.start}", "save the file as UTF-8") from None
     except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}", "name a readable file with --config or MG_CONFIG") from None
+        raise SettingsError(f"{path}: {error.strerror}", f"name a readable file {named_by}") from None
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

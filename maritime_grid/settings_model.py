@@ -317,6 +317,12 @@ class PeopleSettings(Section):
     skills: dict[Name, Skill]
 
 
+class CasesSettings(Section):
+    """Where the operator's files over config/cases.toml are."""
+
+    files: tuple[Word, ...]
+
+
 class SimulateSettings(Section):
     vessels: Count
     seed: int
@@ -349,6 +355,7 @@ class Settings(BaseSettings):
     access: AccessSettings
     public: PublicSettings
     people: PeopleSettings
+    cases: CasesSettings
     simulate: SimulateSettings
 
     @model_validator(mode="after")

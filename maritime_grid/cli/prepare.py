@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from maritime_grid.cases_settings import configured_cases
 from maritime_grid.settings import Settings
 from maritime_grid.settings_access import load_access, login_rules
 from maritime_grid.store.accounts import Accounts
@@ -33,8 +34,10 @@ def prepare_store(dsn: str, settings: Settings) -> None:
     Later changes are filed by people, with `maritime-grid people import` and `grids load`: a start must not undo them.
 
     Raises:
-        StoreUnavailable: the store cannot be reached. UsageError: the area's files are wrong.
+        StoreUnavailable: the store cannot be reached. UsageError: the area's files are wrong. SettingsError: those of
+            cases or access are.
     """
+    configured_cases(settings)  # said here, not by the child that needs them
     with Store.open(dsn) as store:
         store.migrate()
         prepare_access(dsn, settings)

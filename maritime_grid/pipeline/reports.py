@@ -17,7 +17,7 @@ from ingest.decode.values import RefusedError, place
 from maritime_grid.cases.kinds import Kind
 from maritime_grid.cases.severity import SeverityFacts
 from maritime_grid.cases.titles import title_of
-from maritime_grid.cases_settings import CaseSettings, load_case_settings, plan_of
+from maritime_grid.cases_settings import CaseSettings, configured_cases, plan_of
 from maritime_grid.domain.errors import MaritimeGridError, UsageError
 from maritime_grid.settings import Settings
 from maritime_grid.store.case_check import MOST_PARTIES, MOST_TEXT
@@ -64,7 +64,7 @@ class ReportsDesk:
     """
 
     def __init__(self, settings: Settings, dsn: str) -> None:
-        self._words = load_case_settings(zone_kinds=settings.zone_kinds)
+        self._words = configured_cases(settings)
         self._plan = plan_of(self._words)
         self._pool = command_pool(dsn)
         finder = finder_of(dsn, settings)

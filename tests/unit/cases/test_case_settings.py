@@ -10,9 +10,9 @@ import pytest
 from maritime_grid.cases.calendar import Counting
 from maritime_grid.cases.clocks import Level
 from maritime_grid.cases.kinds import OPEN_STEPS, Kind, Step
-from maritime_grid.cases_settings import load_case_settings
+from maritime_grid.cases_settings import configured_cases, load_case_settings
 from maritime_grid.domain.errors import SettingsError
-from maritime_grid.settings import load_settings
+from maritime_grid.settings import Settings, load_settings
 
 LAST_ROUTE = """
 [[routes]]
@@ -77,8 +77,8 @@ def test_last_of_several_files_wins(tmp_path: Path) -> None:
 
 
 FAULTS = (
-    ("[clocks]\nwarn_ration = 0.8", "clocks.warn_ration is not a setting"),
-    ("[clocks]\nwarn_ratio = 1.5", "clocks.warn_ratio: "),
+    ("[clocks]\nwarn_ration = 0.8", "clocks.warn_ration is not a setting; did you mean warn_ratio?"),
+    ("[clocks]\nwarn_ratio = 1.5", "(given 1.5); see what config/cases.toml says of it"),
     ("[kinds.dispute.limits_min]\nreceived = 0", "kinds.dispute.limits_min.received: "),
     ("[kinds.rumour]\ncounting = 'all'", "kinds.rumour is not a setting"),
     ("[kinds.hazard]\ncounting = 'some'", "kinds.hazard.counting: "),
@@ -96,7 +96,7 @@ FAULTS = (
     (LAST_ROUTE.replace("grid_office", "navy"), "routes[0]: navy is not among competences"),
     (LAST_ROUTE.replace('"rest"', '"first"') + "subkinds = ['gaer']\n" + LAST_ROUTE,
      "routes[0]: gaer is no subkind of its kinds"),
-    (LAST_ROUTE + "sudkinds = ['gear']", "routes[0].sudkinds is not a setting"),
+    (LAST_ROUTE + "sudkinds = ['gear']", "routes[0].sudkinds is not a setting; did you mean subkinds?"),
     (LAST_ROUTE.replace('zh = "其他"\n', ""), "routes[0].zh is missing"),
     (LAST_ROUTE.replace('level = "county"', 'level = "moon"'), "routes[0].level: "),
     ("[[hops.bodies]]\ncompetence = 'navy'\nlevel = 'city'", "hops.bodies[0]: navy is not among competences"),
@@ -125,3 +125,50 @@ def test_route_by_a_zone_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"none\.toml"):
         load_case_settings([tmp_path / "none.toml"])
+
+
+def configured(folder: Path, *names: str) -> Settings:
+    own = folder / "own.toml"
+    own.write_text(f"[cases]\nfiles = {list(names)}\n", encoding="utf-8")
+    return load_settings(own)
+
+
+def test_files_that_the_settings_name_stand_over_the_shipped_one_in_their_order(tmp_path: Path) -> None:
+    first, second = tmp_path / "city.toml", tmp_path / "county.toml"
+    first.write_text("[kinds.hazard.limits_min]\nreceived = 60\ncollated = 60\n", encoding="utf-8")
+    second.write_text("[kinds.hazard.limits_min]\ncollated = 90\n", encoding="utf-8")
+    limits = configured_cases(configured(tmp_path, str(first), str(second))).clock_rules[Kind.HAZARD].limits
+    assert [limits[step] // timedelta(minutes=1) for step in (Step.RECEIVED, Step.COLLATED, Step.DISPATCHED)] == [
+        60,
+        90,
+        210,
+    ]
+
+
+def test_no_files_give_the_shipped_settings() -> None:
+    assert configured_cases(load_settings()) == load_case_settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, r"gone\.toml: No such file or directory; name a readable file in cases\.files"),
+        ("[hours]\nsunnday = []\n", r"gone\.toml: hours\.sunnday is not a setting; did you mean sunday\?"),
+        (
+            "[attachments]\nmax_mib = 0\n",
+            r"gone\.toml: attachments\.max_mib: .*; see what config/cases\.toml says of it",
+        ),
+    ],
+)
+def test_wrong_file_is_told_with_its_name_its_key_and_the_mend(tmp_path: Path, text: str | None, said: str) -> None:
+    path = tmp_path / "gone.toml"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=said):
+        configured_cases(configured(tmp_path, str(path)))
+
+
+def test_relative_files_are_looked_for_beside_the_shipped_ones(tmp_path: Path) -> None:
+    named = configured(tmp_path, "config/none-of-ours.toml")
+    with pytest.raises(SettingsError, match=r"config/none-of-ours\.toml"):
+        configured_cases(named)

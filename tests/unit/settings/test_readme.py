@@ -34,7 +34,7 @@ def setting(key: str) -> Any:
     value: Any = load_settings()
     for part in key.split("."):
         value = getattr(value, part)
-    return value
+    return list(value) if isinstance(value, tuple) else value
 
 
 @BOTH
