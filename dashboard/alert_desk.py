@@ -73,22 +73,25 @@ def view_of(desk: Desk, account: Account, alert_id: str) -> AlertView | None:
 
 
 def shown(desk: Desk, account: Account, alert_id: str, moved: bool, words: Words) -> list[Any]:
-    """Detail, layers of the map, where it looks (only when another alert was chosen), whether the form is hidden."""
+    """Detail, layers of the map, where it looks (only when another alert was chosen), whether the forms that close an
+    alert and take that back are hidden.
+    """
     if not alert_id:
-        return [nothing(words), [], no_update, True]
+        return [nothing(words), [], no_update, True, True]
     try:
         view = view_of(desk, account, alert_id)
     except MaritimeGridError as error:
-        return [[line_of(error, words)], no_update, no_update, True]
+        return [[line_of(error, words)], no_update, no_update, True, True]
     if view is None:
-        return [[say(words("alerts.fault.none"), "warn")], [], no_update, True]
+        return [[say(words("alerts.fault.none"), "warn")], [], no_update, True, True]
     looks = (viewport(view) or no_update) if moved else no_update
-    closed = view.row.resolved_at is not None or not account.may("alert.resolve")
-    return [detail(view, account, words, desk.now()), alert_layers(view, words), looks, closed]
+    closed, may = view.row.resolved_at is not None, account.may("alert.resolve")
+    forms = [closed or not may, not closed or not may]
+    return [detail(view, account, words, desk.now()), alert_layers(view, words), looks, *forms]
 
 
 def act(desk: Desk, account: Account, event: Mapping[str, Any], words: Words) -> Said:
-    """Do what was pressed: acknowledge, open_case, or resolve with `verdict` and `reason`."""
+    """Do what was pressed: acknowledge, open_case, resolve with `verdict` and `reason`, or reopen with `reason`."""
     what, alert_id = event.get("act"), plain_id(event.get("id"))
     try:
         if what == "acknowledge":
@@ -100,6 +103,9 @@ def act(desk: Desk, account: Account, event: Mapping[str, Any], words: Words) ->
             verdict, reason = str(event.get("verdict") or ""), str(event.get("reason") or "")[:5_000]
             done = desk.alerts.resolve(alert_id, account.account_id, verdict, reason, desk.now())
             return Said(say(words("alerts.said.resolved", at=clock(done.at, words, desk.now())), "good"))
+        if what == "reopen":
+            desk.alerts.reopen(alert_id, account.account_id, str(event.get("reason") or "")[:5_000], desk.now())
+            return Said(say(words("alerts.said.reopened"), "good"))
     except MaritimeGridError as error:
         return Said(line_of(error, words), done=False)
     return Said(say(words("fault.other"), "bad"), done=False)

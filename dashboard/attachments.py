@@ -26,6 +26,14 @@ _MARKUP = (b"<html", b"<script", b"<svg", b"<!doctype", b"<?xml", b"<?php", b"<b
 _ZIP_TAIL = 65_557  # bytes: the record that ends an archive, with the longest comment
 
 
+class FileFault(UsageError):  # noqa: N818
+    """A file is not taken; `field` says why, for who sent it: size, whole or type. Exit code 2."""
+
+    def __init__(self, what: str, mend: str, field: str) -> None:
+        super().__init__(what, mend)
+        self.field = field
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A file as it came."""
@@ -39,22 +47,24 @@ class Incoming:
 async def read_incoming(request: Request, limits: Attachments) -> Incoming:
     """The file that a request brings as its body, its name (percent-encoded UTF-8) and hash in headers.
 
-    Raises: UsageError: it is too large, not whole, or of no type that is taken.
+    Raises: FileFault: it is too large, not whole, or of no type that is taken.
     """
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
         if size > limits.max_bytes:
-            raise UsageError(f"the file is larger than {limits.max_bytes >> 20} MiB", "send a smaller one")
+            raise FileFault(f"the file is larger than {limits.max_bytes >> 20} MiB", "send a smaller one", "size")
         parts.append(part)
     content = b"".join(parts)
     digest = sha256(content).hexdigest()
     if request.headers.get(HASH_HEADER, digest).lower() != digest:
-        raise UsageError("the file did not arrive whole", "send it again")
+        raise FileFault("the file did not arrive whole", "send it again", "whole")
     media_type = one_type_of(content)
     if media_type is None or media_type not in limits.types:
-        raise UsageError("the file is none of the types that are taken", f"send {', '.join(sorted(limits.types))}")
+        raise FileFault(
+            "the file is none of the types that are taken", f"send {', '.join(sorted(limits.types))}", "type"
+        )
     name = request.headers.get(NAME_HEADER) or request.query_params.get("name", "")
     return Incoming(plain_name(unquote(name, errors="replace")), digest, media_type, content)
 
@@ -69,7 +79,10 @@ def attach(desk: Desk, account_id: str, case_id: str, file: Incoming) -> tuple[i
     if before is not None:
         return before, True
     facts = {"name": file.name, "sha256": file.sha256, "media_type": file.media_type, "content": file.content}
-    return desk.cases.act(case_id, None, Act.ATTACH, account_id, facts, desk.now()).version, False
+    after = desk.cases.act(case_id, None, Act.ATTACH, account_id, facts, desk.now())
+    with desk.reads.as_account(account_id) as conn:
+        entry = attached_as(conn, case_id, file.sha256)
+    return (after.version, False) if entry is None else (entry, entry != after.version)
 
 
 def one_type_of(content: bytes) -> str | None:

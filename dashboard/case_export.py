@@ -1,8 +1,9 @@
-"""The list of cases as a spreadsheet: text only, without the names of people."""
+"""Lists of cases as spreadsheets: text only; with the names of officers for a purpose alone, which the store logs."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from io import BytesIO
 
 from fastapi import Response
@@ -10,6 +11,8 @@ from fastapi import Response
 from maritime_grid.cli.sheet_files import write_csv, write_xlsx
 from maritime_grid.domain.sheets import Column, Sheet
 from maritime_grid.store.case_desk import list_page
+from maritime_grid.store.case_lateness import LateLine, late_lines
+from maritime_grid.store.case_reads import bodies
 from maritime_grid.store.case_rows import CaseRow
 
 from .auth import Account
@@ -29,10 +32,13 @@ COLUMNS = (
     "case_id", "kind", "title", "vessels", "grid", "unit", "step", "holder", "severity", "major", "opened_at",
     "due_at", "clock", "escalated",
 )  # fmt: skip
+LATE_COLUMNS = ("case_id", "title", "step", "unit", "body", "since", "due_at", "until", "late_h")
+NAMED_COLUMNS = (*LATE_COLUMNS, "account", "post")
+HOUR_S = 3_600
 
 
 def export(desk: Desk, account: Account, query: ListQuery, words: Words, ending: str) -> Response:
-    """What the list shows with this query, all pages of it, at most 10,000 cases.
+    """What the list shows with this query, all pages of it, at most 10,000 cases; its name says where there are more.
 
     Names and telephones of parties are not among the columns, so nothing is logged as read.
     """
@@ -41,12 +47,58 @@ def export(desk: Desk, account: Account, query: ListQuery, words: Words, ending:
         standing = standing_of(conn, account, desk.plan)
         found = list_page(conn, standing.asker, query.filter(), now, mine=query.show == "mine", most=MOST)
     told = Told(words, desk.case_settings, standing, now)
-    sheet = Sheet("cases", words("cases.title"), ("case_id",), tuple(_column(name, words) for name in COLUMNS))
     rows = [line(row, told) for row in found.rows]
+    return _file("cases", COLUMNS, rows, told, ending, cut=found.more)
+
+
+def export_late(desk: Desk, account: Account, query: ListQuery, purpose: str, words: Words, ending: str) -> Response:
+    """The late steps that the view of them shows, at most 10,000, a line each.
+
+    By account it has the names of officers; that it was taken, and why, stands in the access log then.
+
+    Raises: UsageError: names are asked for without a purpose.
+    """
+    now = desk.now()
+    since = now - timedelta(days=query.days)
+    named = query.by == "account"
+    if named:
+        desk.cases.log_late_export(account.account_id, purpose, now)
+    with desk.reads.as_account(account.account_id) as conn:
+        standing = standing_of(conn, account, desk.plan)
+        found = late_lines(conn, query.by, query.filter(), since, now, each=MOST + 1, most=MOST + 1)
+        known = {body: zh if words.is_chinese else en or zh for body, zh, en in bodies(conn)}
+    told = Told(words, desk.case_settings, standing, now)
+    rows = [late_line(row, told, known.get(row.body_id or "", row.body_id or ""), named=named) for row in found[:MOST]]
+    return _file("late", NAMED_COLUMNS if named else LATE_COLUMNS, rows, told, ending, cut=len(found) > MOST)
+
+
+def late_line(row: LateLine, told: Told, body: str, *, named: bool) -> list[str]:
+    """One late step as cells, in the order of LATE_COLUMNS or NAMED_COLUMNS."""
+    cells = [
+        row.case_id,
+        row.title,
+        told.words(f"case.step.{row.step}"),
+        unit_name(row.unit_id, told) if row.unit_id else "",
+        body,
+        _local(row.since),
+        _local(row.due_at),
+        _local(row.until),
+        f"{row.late_s / HOUR_S:.1f}",
+    ]
+    return [*cells, row.account_name or "", row.account_post or ""] if named else cells
+
+
+def _file(
+    name: str, columns: Sequence[str], rows: Sequence[Sequence[str]], told: Told, ending: str, *, cut: bool
+) -> Response:
+    """The file; `cut`: there are more lines than it has, which its name says."""
+    title = told.words("cases.title" if name == "cases" else "cases.view.late")
+    sheet = Sheet(name, title, ("case_id",), tuple(_column(column, told.words) for column in columns))
     out = BytesIO()
-    (write_csv if ending == "csv" else write_xlsx)(out, sheet, COLUMNS, rows)
-    name = f"cases-{now.astimezone(BEIJING):%Y%m%d-%H%M}.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    (write_csv if ending == "csv" else write_xlsx)(out, sheet, columns, rows)
+    part = f"-first-{MOST}" if cut else ""
+    shown = f"{name}-{told.now.astimezone(BEIJING):%Y%m%d-%H%M}{part}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{shown}"', "Cache-Control": "private, no-store"}
     return Response(out.getvalue(), media_type=TYPES[ending], headers=headers)
 
 

@@ -26,6 +26,7 @@ from .views.case_head import actions, head
 from .views.case_log import alerts, hops, timeline
 from .views.case_map import case_map
 from .views.case_parts import Told
+from .views.case_steps import steps
 from .views.case_story import files, parties, person_lines, story
 from .words import Words
 
@@ -60,6 +61,7 @@ def changing_parts(seen: Seen, desk: Desk) -> dict[str, list[Component]]:
         "files": files(opened, told, desk.plan.attachments, seen.acts),
         "hops": hops(opened, told, may_receive=Act.RECEIVE_HOP in seen.acts),
         "alerts": alerts(opened, told),
+        "steps": steps(opened, told),
         "log": timeline(opened, told),
     }
 
@@ -115,11 +117,18 @@ def send_form(
     except FieldFault as error:
         return Sent(False, say(words(error.key), "bad"), version)
     except Changed as error:
-        seen = look(desk, account, case_id, words)
-        said = changes(error.since, seen.opened, seen.told, still=name in seen.acts)
-        return Sent(False, said, seen.version)
+        return _changed(error, desk, account, case_id, name, version, words)
     except MaritimeGridError as error:
         return Sent(False, fault(error, words), version)
+
+
+def _changed(error: Changed, desk: Desk, account: Account, case_id: str, name: str, version: int, words: Words) -> Sent:
+    """What others did meanwhile; with it the case may have left the reader's sight."""
+    try:
+        seen = look(desk, account, case_id, words)
+    except MaritimeGridError as gone:
+        return Sent(False, fault(gone, words), version)
+    return Sent(False, changes(error.since, seen.opened, seen.told, still=name in seen.acts), seen.version)
 
 
 def reveal(

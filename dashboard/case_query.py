@@ -8,10 +8,12 @@ from typing import Any
 
 from maritime_grid.cases.kinds import OPEN_STEPS, Kind, Step
 from maritime_grid.cases.text import QUERY_LIMIT, query_grams
+from maritime_grid.store.case_lateness import BY
 from maritime_grid.store.case_reads import CaseFilter
 
 SHOWS = ("open", "mine", "overdue", "over")  # all that are open, what waits for me, overdue, what is over
-VIEWS = ("list", "board")
+VIEWS = ("list", "board", "late")  # late: who was late, by one of BY
+DAYS = (30, 90, 365)  # late are steps done in the last so many days, and those not done yet
 STEPS = tuple(step for step in Step if step in OPEN_STEPS)
 OVER = (Step.CLOSED, Step.WITHDRAWN)
 PAGE_ROWS = 50
@@ -29,7 +31,13 @@ class ListQuery:
     grid: str = ""
     q: str = ""
     view: str = "list"
+    by: str = "unit"
+    days: int = 30
     page: int = 1
+
+    @property
+    def is_late(self) -> bool:
+        return self.view == "late"
 
     @property
     def is_board(self) -> bool:
@@ -39,10 +47,10 @@ class ListQuery:
         """The same for the store."""
         steps: tuple[str, ...] | None = (self.step,) if self.step else None
         return CaseFilter(
-            states=OVER if self.show == "over" else steps,
+            states=OVER if self.show == "over" and not self.is_late else steps,
             kinds=(self.kind,) if self.kind else None,
             grid=self.grid or None,
-            overdue=self.show == "overdue",
+            overdue=self.show == "overdue" and not self.is_late,
             keys=query_grams(self.q) if self.q else (),
         )
 
@@ -71,6 +79,8 @@ def read_query(given: Mapping[str, Any]) -> ListQuery:
         grid=text.get("grid", "").strip()[:_LONGEST_ID],
         q=text.get("q", "").strip()[:QUERY_LIMIT],
         view=one_of("view", VIEWS),
+        by=one_of("by", BY),
+        days=next((n for n in DAYS if str(n) == str(given.get("days"))), NOTHING.days),
         page=_page(given.get("page")),
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from io import SEEK_END
+from typing import BinaryIO
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from maritime_grid.cases.flow import IllegalAct, NotAllowed, StaleCase
 from maritime_grid.domain.errors import MaritimeGridError, ServiceUnavailableError
@@ -15,7 +17,7 @@ from maritime_grid.store.case_reads import read_attachment
 from maritime_grid.store.case_steps import NoSuchCase
 
 from .auth import AccessRefused, needs
-from .case_export import TYPES, export
+from .case_export import TYPES, export, export_late
 from .case_query import read_query
 from .desk import Desk
 from .dossier import dossier
@@ -23,6 +25,7 @@ from .words import Catalogues, Words
 
 INLINE = frozenset({"image/jpeg", "image/png", "image/webp"})  # everything else is for the reader's own programs
 _LONGEST = 200
+_PIECE = 1 << 18  # bytes sent at once
 _STATUS: tuple[tuple[type[MaritimeGridError], int], ...] = (
     (NoSuchCase, 404), (NotAllowed, 403), (StaleCase, 409), (IllegalAct, 409), (ServiceUnavailableError, 503),
 )  # fmt: skip
@@ -38,6 +41,16 @@ def add_case_routes(server: FastAPI, desk: Desk, catalogues: Catalogues) -> None
         words, query = catalogues.pick(request.query_params.get("lang")), read_query(request.query_params)
         return await _answered(lambda: export(desk, needs("case.read"), query, words, ending))
 
+    @server.get("/api/v1/cases/late.{ending}", tags=["cases"], summary="Late steps as xlsx or csv")
+    async def export_who_was_late(request: Request, ending: str, purpose: str = "") -> Response:
+        if ending not in TYPES:
+            return _error(404, "no such file")
+        words, query = (
+            catalogues.pick(request.query_params.get("lang")),
+            read_query({**request.query_params, "view": "late"}),
+        )
+        return await _answered(lambda: export_late(desk, needs("case.read"), query, purpose[:_LONGEST], words, ending))
+
     @server.get("/api/v1/cases/{case_id}/attachments/{seq}", tags=["cases"], summary="One attachment of a case")
     async def download(case_id: str, seq: int, inline: bool = False) -> Response:
         return await _answered(lambda: _attachment(desk, case_id, seq, inline))
@@ -47,7 +60,7 @@ def add_case_routes(server: FastAPI, desk: Desk, catalogues: Catalogues) -> None
         words = catalogues.pick(request.query_params.get("lang"))
         return await _answered(lambda: _dossier(desk, case_id, purpose[:_LONGEST], words))
 
-    del export_list, download, take_dossier
+    del export_list, export_who_was_late, download, take_dossier
 
 
 async def _answered(work: Callable[[], Response]) -> Response:
@@ -84,8 +97,20 @@ def _attachment(desk: Desk, case_id: str, seq: int, inline: bool) -> Response:
 
 def _dossier(desk: Desk, case_id: str, purpose: str, words: Words) -> Response:
     whole = dossier(desk, needs("case.read"), case_id, purpose, words)
-    headers = {"Content-Disposition": disposition(f"{case_id}.zip", inline=False), "Cache-Control": "private, no-store"}
-    return Response(whole, media_type="application/zip", headers=headers)
+    length = whole.seek(0, SEEK_END)
+    headers = {
+        "Content-Disposition": disposition(f"{case_id}.zip", inline=False),
+        "Cache-Control": "private, no-store",
+        "Content-Length": str(length),
+    }
+    return StreamingResponse(_pieces(whole), media_type="application/zip", headers=headers)
+
+
+def _pieces(whole: BinaryIO) -> Iterator[bytes]:
+    """A file piece by piece, closed at its end or when its reader leaves."""
+    with whole:
+        whole.seek(0)
+        yield from iter(lambda: whole.read(_PIECE), b"")
 
 
 def disposition(name: str, *, inline: bool) -> str:

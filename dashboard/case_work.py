@@ -9,6 +9,7 @@ from typing import Any
 from maritime_grid.cases.flow import StaleCase, acts_open
 from maritime_grid.cases.kinds import Act
 from maritime_grid.store.case_desk import Worker, people_of
+from maritime_grid.store.case_lateness import StepRow, steps_of
 from maritime_grid.store.case_reads import bodies, read_case
 from maritime_grid.store.case_rows import CaseView, LogRow
 from maritime_grid.store.case_steps import NoSuchCase
@@ -37,6 +38,7 @@ class Opened:
     standing: Standing
     people: Mapping[str, Worker]
     bodies: Mapping[str, tuple[str, str | None]]  # names in Chinese and English
+    steps: Sequence[StepRow] = ()  # with their clocks, in order
 
 
 def open_case(desk: Desk, account: Account, case_id: str) -> Opened:
@@ -46,7 +48,8 @@ def open_case(desk: Desk, account: Account, case_id: str) -> Opened:
         if case is None:
             raise NoSuchCase(f"there is no case {case_id}", "look it up in the list")
         named = {body: (zh, en) for body, zh, en in bodies(conn)}
-        return Opened(case, standing_of(conn, account, desk.plan), people_of(conn, case_id), named)
+        steps = steps_of(conn, case_id, desk.now())
+        return Opened(case, standing_of(conn, account, desk.plan), people_of(conn, case_id), named, steps)
 
 
 def proposal(desk: Desk, account: Account, case_id: str) -> Proposal | None:

@@ -1,27 +1,35 @@
 """The dossier 卷宗 of a case: one zip with a document for people, the same as data, its attachments and its chain.
 
+The document prints on A4 as it stands, and any browser makes a PDF of it (docs/decisions/0107).
 Personal data of the parties are in it as far as its reader sees them.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import zipfile
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from html import escape
-from io import BytesIO
+from io import StringIO
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from maritime_grid.cases.chain import Entry
 from maritime_grid.store.case_reads import read_attachment, read_chain
 from maritime_grid.store.case_rows import PartyRow
 
 from .auth import Account
+from .case_tracks import Tracks, read_tracks
 from .case_work import Opened, open_case
 from .desk import Desk
+from .dossier_style import STYLE
+from .dossier_tracks import drawings
 from .views.case_log import entry_text
 from .views.case_parts import Told, holder, kind_words, unit_name
+from .views.case_steps import late_words, whose
 from .views.times import BEIJING, DASH
 from .words import Words
 
@@ -29,51 +37,46 @@ ENDINGS = {
     "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf", "audio/mpeg": "mp3",
     "audio/mp4": "m4a", "video/mp4": "mp4",
 }  # fmt: skip
-STYLE = (
-    "body{font:16px/1.6 'Noto Sans CJK SC','Microsoft YaHei',sans-serif;max-width:48rem;margin:2rem auto}"
-    "h1{font-size:1.5rem}h2{font-size:1.15rem;border-bottom:1px solid #999;margin-top:2rem}"
-    "table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;"
-    "vertical-align:top}th{background:#f2f2f2;white-space:nowrap}code{font-size:.75rem;word-break:break-all}"
-    "blockquote{margin:.2rem 0 .2rem 1rem;white-space:pre-wrap}p{white-space:pre-wrap}img{max-width:100%}"
-)
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 
-def dossier(desk: Desk, account: Account, case_id: str, purpose: str, words: Words) -> bytes:
-    """The zip; that it was taken, and why, stands in the access log.
+def dossier(desk: Desk, account: Account, case_id: str, purpose: str, words: Words) -> BinaryIO:
+    """The zip as a file that is gone when it is closed; that it was taken, and why, stands in the access log.
+
+    Attachments are read one by one: forty films together are more than a small server has.
 
     Raises: NoSuchCase: there is none for this account. UsageError: no purpose.
     """
     opened = open_case(desk, account, case_id)
-    files: dict[str, bytes] = {}
-    with desk.reads.as_account(account.account_id) as conn:
-        chain = read_chain(conn, case_id)
+    desk.cases.log_export(case_id, account.account_id, purpose, desk.now())
+    told = Told(words, desk.case_settings, opened.standing, desk.now())
+    tracks = read_tracks(desk, account, opened.case)
+    at = opened.case.row.changed_at or opened.case.row.opened_at
+    out = TemporaryFile()  # noqa: SIM115 (who sends it closes it)
+    with desk.reads.as_account(account.account_id) as conn, zipfile.ZipFile(out, "w") as archive:
+        put(archive, "README.txt", words("dossier.readme").encode(), at)
         for row in opened.case.attachments:
             found = read_attachment(conn, case_id, row.seq)
             if found:  # names of people are never paths: the number and the ending of its own bytes
-                files[f"attachments/{row.seq:04d}.{ENDINGS.get(found[1], 'bin')}"] = found[2]
-    desk.cases.log_export(case_id, account.account_id, purpose, desk.now())
-    told = Told(words, desk.case_settings, opened.standing, desk.now())
-    files["dossier.html"] = document(opened, chain, told, account, purpose).encode()
-    files["case.json"] = _json(asdict(opened.case))
-    files["chain.json"] = _json([_linked(entry) for entry in chain])
-    files["README.txt"] = words("dossier.readme").encode()
-    return zipped(files, opened.case.row.changed_at or opened.case.row.opened_at)
+                put(archive, f"attachments/{row.seq:04d}.{ENDINGS.get(found[1], 'bin')}", found[2], at, pack=False)
+        chain = read_chain(conn, case_id)
+        put(archive, "case.json", _json(asdict(opened.case)), at)
+        put(archive, "chain.json", _json([_linked(entry) for entry in chain]), at)
+        put(archive, "dossier.html", document(opened, chain, tracks, told, account, purpose).encode(), at)
+        put(archive, "tracks.csv", fixes_of(tracks), at)
+    return out
 
 
-def zipped(files: dict[str, bytes], at: datetime) -> bytes:
-    """The same files at the same moment give the same bytes."""
-    out = BytesIO()
-    local = at.astimezone(BEIJING)
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            info = zipfile.ZipInfo(name, local.timetuple()[:6])
-            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(info, files[name])
-    return out.getvalue()
+def put(archive: zipfile.ZipFile, name: str, content: bytes, at: datetime, *, pack: bool = True) -> None:
+    """One file, at one moment: the same dossier gives the same bytes. Films do not shrink: `pack` False."""
+    info = zipfile.ZipInfo(name, at.astimezone(BEIJING).timetuple()[:6])
+    info.compress_type = zipfile.ZIP_DEFLATED if pack else zipfile.ZIP_STORED
+    info.external_attr = 0o644 << 16
+    archive.writestr(info, content)
 
 
-def document(opened: Opened, chain: list[Entry], told: Told, account: Account, purpose: str) -> str:
-    """The document that people read and print: plain HTML, no script, nothing from elsewhere."""
+def document(opened: Opened, chain: list[Entry], tracks: Tracks, told: Told, account: Account, purpose: str) -> str:
+    """The document that people read and print: plain HTML, no script, nothing from outside the zip."""
     case, words = opened.case, told.words
     row = case.row
     head = [
@@ -95,6 +98,8 @@ def document(opened: Opened, chain: list[Entry], told: Told, account: Account, p
         _table([], head),
         f"<h2>{escape(words('dossier.story'))}</h2><p>{escape(case.description or DASH)}</p>",
         f"<h2>{escape(words('dossier.parties'))}</h2>{_parties(case.parties, words)}",
+        f"<h2>{escape(words('dossier.tracks'))}</h2>{drawings(case, tracks, words)}",
+        f"<h2>{escape(words('case.steps'))}</h2>{_steps(opened, told)}",
         f"<h2>{escape(words('dossier.course'))}</h2>{_course(opened, told)}",
         f"<h2>{escape(words('dossier.attachments'))}</h2>{_attached(opened)}",
         f"<h2>{escape(words('dossier.chain'))}</h2>{_chained(chain)}",
@@ -134,6 +139,36 @@ def _parties(rows: list[PartyRow], words: Words) -> str:
     return _table([words(f"dossier.col.{name}") for name in names], lines) if lines else f"<p>{DASH}</p>"
 
 
+def _steps(opened: Opened, told: Told) -> str:
+    """Each step with its clock; what was late is said in words."""
+    words = told.words
+    names = ("step", "whose", "since", "due", "done", "late")
+    head = "".join(f"<th>{escape(words(f'dossier.steps.{name}'))}</th>" for name in names)
+    lines: list[str] = []
+    for row in opened.steps:
+        cells = [
+            words(f"case.step.{row.step}"),
+            whose(row, opened, told),
+            _at(row.since),
+            _at(row.due_at),
+            _at(row.until),
+        ]
+        late = f'<td class="late">{escape(late_words(row, words))}</td>' if row.late_s else f"<td>{DASH}</td>"
+        lines.append(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}{late}</tr>")
+    return f"<table><thead><tr>{head}</tr></thead>{''.join(lines)}</table>"
+
+
+def fixes_of(tracks: Tracks) -> bytes:
+    """Every fix that the drawings are made of: UTC, MMSI, degrees WGS 84."""
+    out = StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["t", "mmsi", "lon", "lat"])
+    for mmsi, track in tracks.fixes.items():
+        for t, lon, lat in zip(track.t.tolist(), track.lon.tolist(), track.lat.tolist(), strict=True):
+            writer.writerow([datetime.fromtimestamp(t, UTC).isoformat(), f"{mmsi:09d}", f"{lon:.6f}", f"{lat:.6f}"])
+    return out.getvalue().encode()
+
+
 def _course(opened: Opened, told: Told) -> str:
     items: list[str] = []
     for row in opened.case.log:
@@ -146,10 +181,19 @@ def _course(opened: Opened, told: Told) -> str:
 
 
 def _attached(opened: Opened) -> str:
-    lines = [
-        (f"{row.seq:04d}.{ENDINGS.get(row.media_type, 'bin')}", row.name, row.sha256) for row in opened.case.attachments
+    """Names and hashes, then the pictures themselves, which lie beside the document."""
+    rows = opened.case.attachments
+    if not rows:
+        return f"<p>{DASH}</p>"
+    files = [f"{row.seq:04d}.{ENDINGS.get(row.media_type, 'bin')}" for row in rows]
+    listed = _table([], [(file, row.name, row.sha256) for file, row in zip(files, rows, strict=True)])
+    pictures = [
+        f'<figure><img src="attachments/{file}" alt="{escape(row.name)}">'
+        f"<figcaption>{file} {escape(row.name)}</figcaption></figure>"
+        for file, row in zip(files, rows, strict=True)
+        if row.media_type in PICTURES
     ]
-    return _table([], lines) if lines else f"<p>{DASH}</p>"
+    return listed + "".join(pictures)
 
 
 def _chained(chain: list[Entry]) -> str:
@@ -157,13 +201,15 @@ def _chained(chain: list[Entry]) -> str:
 
 
 def _table(head: list[str], lines: list[tuple[str, ...]]) -> str:
-    top = "<tr>" + "".join(f"<th>{escape(name)}</th>" for name in head) + "</tr>" if head else ""
+    names = "".join(f"<th>{escape(name)}</th>" for name in head)
+    top = f"<thead><tr>{names}</tr></thead>" if head else ""
     rows: list[str] = []
     for line in lines:
         first = line[0] if head else None
         cells = [f"<td>{escape(cell)}</td>" for cell in (line if head else line[1:])]
         rows.append(f"<tr>{'' if first is not None else f'<th>{escape(line[0])}</th>'}{''.join(cells)}</tr>")
-    return f"<table>{top}{''.join(rows)}</table>"
+    kind = "" if head else ' class="key-value"'
+    return f"<table{kind}>{top}{''.join(rows)}</table>"
 
 
 def _linked(entry: Entry) -> dict[str, object]:

@@ -16,7 +16,7 @@
     hold();
     tell('alq-chosen', id);
     window.dash_clientside.set_props('alq-verdict', { value: null });
-    window.dash_clientside.set_props('alq-reason', { value: '' });
+    for (const id of ['alq-reason', 'alq-reopen-why']) window.dash_clientside.set_props(id, { value: '' });
   };
   const mark = () => rows().forEach((row) => row.setAttribute('aria-selected', String(row.dataset.id === chosen)));
 
@@ -114,6 +114,7 @@
     if (target.closest('#alq-sound')) toggleSound();
     else if (target.closest('#alq-above')) list.scrollTo({ top: 0, behavior: 'smooth' });
     else if (target.closest('#alq-resolve')) resolve();
+    else if (target.closest('#alq-reopen')) { if (chosen) press('reopen', chosen, { reason: el('alq-reopen-why').value }); }
     else if (button && button.dataset.act === 'page') tell('alq-page', Number(button.dataset.id));
     else if (button) { button.disabled = true; setTimeout(() => { button.disabled = false; }, 2000); press(button.dataset.act, button.dataset.id); }
     else if (row && !target.closest('a')) {

@@ -30,6 +30,7 @@ SEVERITY, RULE, GRID, STATE = "alq-severity", "alq-rule", "alq-grid", "alq-state
 PRESS, CHOSEN, PAGE, SEEN, DONE = "alq-press", "alq-chosen", "alq-page", "alq-seen", "alq-done"
 SAY, GO, ADDRESS, EVERY, LANG = "alq-say", "alq-go", "alq-address", "alq-every", "alq-lang"
 VERDICT, REASON, RESOLVE = "alq-verdict", "alq-reason", "alq-resolve"
+REOPEN_FORM, REOPEN_WHY, REOPEN = "alq-reopen-form", "alq-reopen-why", "alq-reopen"
 FIELDS = {"severity": SEVERITY, "rule": RULE, "grid": GRID, "state": STATE}
 EVERY_MS = 1_000  # asks only whether anything moved
 AGAIN = 30  # so many of them, and the list and who is near are read again anyway
@@ -91,18 +92,19 @@ def _register_acts(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
         Output(DONE, "data"),
         Output(GO, "data"),
         Output(REASON, "value"),
+        Output(REOPEN_WHY, "value"),
         Input(PRESS, "data"),
         State(LANG, "data"),
         prevent_initial_call=True,
     )
-    async def press(event: Any, lang: object) -> tuple[Any, Any, Any, Any]:
+    async def press(event: Any, lang: object) -> tuple[Any, Any, Any, Any, Any]:
         account, words = needs("page.alerts"), catalogues.pick(lang)
         if not isinstance(event, dict):
             raise PreventUpdate
         said = await run_in_threadpool(act, desk, account, event, words)
-        cleared = "" if said.done and event.get("act") == "resolve" else no_update
+        cleared, why = ("" if said.done and event.get("act") == name else no_update for name in ("resolve", "reopen"))
         stays = said.go is no_update
-        return said.line, event.get("at") if stays else no_update, said.go, cleared
+        return said.line, event.get("at") if stays else no_update, said.go, cleared, why
 
     del press
 
@@ -113,6 +115,7 @@ def _register_detail(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
         Output(LAYERS, "children"),
         Output(MAP, "viewport"),
         Output(FORM, "hidden"),
+        Output(REOPEN_FORM, "hidden"),
         Input(CHOSEN, "data"),
         Input(SEEN, "data"),
         State(LANG, "data"),
@@ -145,7 +148,8 @@ def layout(account: Account, query: AlertQuery, words: Words, settings: Dashboar
                 className="panel al-left",
             ),
             html.Section(
-                [html.Div(id=DETAIL, className="al-detail"), _map(), _form(words)], className="panel al-right"
+                [html.Div(id=DETAIL, className="al-detail"), _map(), _form(words), _reopen_form(words)],
+                className="panel al-right",
             ),
         ],
         className="al-split",
@@ -232,3 +236,11 @@ def _form(words: Words) -> Component:
         className="al-form",
         hidden=True,
     )
+
+
+def _reopen_form(words: Words) -> Component:
+    """For an alert that somebody judged wrongly."""
+    why = dcc.Input(id=REOPEN_WHY, type="text", maxLength=MOST_REASON, placeholder=words("alerts.reopen.why"))
+    button = html.Button(words("alerts.reopen.do"), id=REOPEN, type="button")
+    row = html.Div([why, button], className="al-reason-row")
+    return html.Div([html.H3(words("alerts.reopen")), row], id=REOPEN_FORM, className="al-form", hidden=True)

@@ -24,7 +24,7 @@ from .shell import address, page_of, say
 
 OF, SEEN, FORM_OF, AGAIN, EVERY = ("case-of", "case-seen", "case-form-of", "case-again", "case-every")
 FORM, NOTE, SAID = ("case-form", "case-note", "case-said")
-PARTS = ("head", "acts", "story", "files", "hops", "alerts", "log")
+PARTS = ("head", "acts", "story", "files", "hops", "alerts", "steps", "log")
 ONCE = ("parties", "map", "dossier")  # no act changes them
 REFRESH_MS = 15_000
 TURNS_A_MINUTE = 60_000 // REFRESH_MS
@@ -196,7 +196,9 @@ def layout(account: Account, case_id: str, words: Words, settings: DashboardSett
         return html.Section(id=f"case-{name}", className=f"{kind} case-{name}")
 
     left = html.Div([part("story"), part("map"), part("parties"), part("files")], className="case-left")
-    right = html.Div([part("hops"), part("alerts"), part("log"), part("dossier")], className="case-right")
+    right = html.Div(
+        [part("hops"), part("alerts"), part("steps"), part("log"), part("dossier")], className="case-right"
+    )
     doing = [html.Div(id=NOTE), part("acts", "plain"), html.Div(id=FORM)]
     children = [
         html.A(words("case.back"), href=address(words, "/cases"), className="back"),

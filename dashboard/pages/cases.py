@@ -11,18 +11,22 @@ from fastapi.concurrency import run_in_threadpool
 
 from dashboard.auth import Account, needs
 from dashboard.case_lists import Shown, grid_names, pulse_of, show
-from dashboard.case_query import SHOWS, STEPS, VIEWS, ListQuery, read_query
+from dashboard.case_query import DAYS, SHOWS, STEPS, VIEWS, ListQuery, read_query
 from dashboard.desk import Desk
 from dashboard.options import DashboardSettings
 from dashboard.words import Catalogues, Words
 from maritime_grid.cases.kinds import Kind
 from maritime_grid.cases.text import QUERY_LIMIT
+from maritime_grid.store.case_lateness import BY
 
 from .shell import address, page_of
 
 Q, KIND, STEP, GRID, SHOW, VIEW = ("cases-q", "cases-kind", "cases-step", "cases-grid", "cases-show", "cases-view")
 LIST, SEEN, ADDRESS, EVERY, LANG = ("cases-list", "cases-seen", "cases-address", "cases-every", "cases-lang")
-FIELDS = {"q": Q, "kind": KIND, "step": STEP, "grid": GRID, "show": SHOW, "view": VIEW}
+LATE_BY, LATE_DAYS, SHOW_BAR, LATE_BAR = ("cases-by", "cases-days", "cases-show-bar", "cases-late-bar")
+FIELDS = {
+    "q": Q, "kind": KIND, "step": STEP, "grid": GRID, "show": SHOW, "view": VIEW, "by": LATE_BY, "days": LATE_DAYS,
+}  # fmt: skip
 REFRESH_MS = 15_000
 TURNS_A_MINUTE = 60_000 // REFRESH_MS
 
@@ -38,7 +42,14 @@ def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardS
     )
 
     @app.callback(
-        output=[Output(LIST, "children"), Output(SHOW, "options"), Output(SEEN, "data"), Output(ADDRESS, "data")],
+        output=[
+            Output(LIST, "children"),
+            Output(SHOW, "options"),
+            Output(SEEN, "data"),
+            Output(ADDRESS, "data"),
+            Output(SHOW_BAR, "hidden"),
+            Output(LATE_BAR, "hidden"),
+        ],
         inputs={
             "asked": {name: Input(field, "value") for name, field in FIELDS.items()},
             "clicks": Input({"type": "cases-page", "page": ALL}, "n_clicks"),
@@ -53,7 +64,9 @@ def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardS
         if ctx.triggered_id == EVERY and turns % TURNS_A_MINUTE:
             await _unchanged(desk, account, seen)
         found = await run_in_threadpool(show, desk, account, query, words)
-        return [found.children, _scopes(found, words), _seen(found, query), address(words, "/cases", **query.parts())]
+        where = address(words, "/cases", **query.parts())
+        hidden = [query.is_late, not query.is_late]
+        return [found.children, _scopes(found, words), _seen(found, query), where, *hidden]
 
     @app.callback(Output(GRID, "options"), Input(LANG, "data"))
     async def name_grids(lang: Any) -> list[Any]:
@@ -109,10 +122,18 @@ def _filed(account: Account, words: Words) -> Component | None:
 
 def _scope_bar(found: Shown, query: ListQuery, words: Words) -> Component:
     views = [{"label": words(f"cases.view.{name}"), "value": name} for name in VIEWS]
+    scopes = dcc.RadioItems(_scopes(found, words), query.show, id=SHOW, className="segments", inline=True)
+    by = [{"label": words(f"cases.late.by.{name}"), "value": name} for name in BY]
+    days = [{"label": words("cases.late.days", n=n), "value": n} for n in DAYS]
+    late = [
+        dcc.RadioItems(by, query.by, id=LATE_BY, className="segments thirds", inline=True),
+        dcc.RadioItems(days, query.days, id=LATE_DAYS, className="segments thirds", inline=True),
+    ]
     return html.Div(
         [
-            dcc.RadioItems(_scopes(found, words), query.show, id=SHOW, className="segments", inline=True),
-            dcc.RadioItems(views, query.view, id=VIEW, className="segments", inline=True),
+            html.Div(scopes, id=SHOW_BAR, hidden=query.is_late),
+            html.Div(late, id=LATE_BAR, hidden=not query.is_late, className="row"),
+            dcc.RadioItems(views, query.view, id=VIEW, className="segments thirds", inline=True),
         ],
         className="row spread",
     )

@@ -156,6 +156,8 @@ def step_text(step: AlertStep, words: Words) -> str:
         verdict, _, reason = step.note.partition(": ")
         verdict = words.get(f"alerts.verdict.{verdict}", verdict)
         return words("alerts.log.resolve", by=by, verdict=verdict, reason=reason)
+    if step.what == "reopen":
+        return words("alerts.log.reopen", by=by, reason=step.note)
     if step.what in {"acknowledge", "open_case"}:
         return words(f"alerts.log.{step.what}", by=by, case=step.note)
     return words.get(f"alerts.log.{step.what}", step.what).replace("{level}", words(f"severity.{LEVELS[step.level]}"))

@@ -14,6 +14,7 @@ from maritime_grid.store.case_rows import LogRow
 
 from .case_log import is_for, receive_button, who_text
 from .case_parts import STEPS, Told, deadline, holder, kind_words, major_mark, severity
+from .case_steps import late_words
 from .times import moment
 
 
@@ -71,6 +72,9 @@ def _step(step: Step, at: Step, entry: LogRow | None, opened: Opened, told: Told
     words = told.words
     state = "now" if step == at else "done" if entry else ""
     said = [html.Small(moment(entry.at, words, told.now)), html.Small(who_text(entry, opened, told))] if entry else []
+    stay = next((row for row in opened.steps if entry is not None and row.seq == entry.seq), None)
+    if stay is not None and stay.late_s:
+        said.append(html.Small(late_words(stay, words), className="late"))
     return html.Li([html.I(), html.Strong(words(f"case.step.{step}")), *said], className=state)
 
 

@@ -38,14 +38,14 @@ def entry_text(row: LogRow, opened: Opened, told: Told) -> str:
     words, detail = told.words, row.detail
     values = {
         "who": who_text(row, opened, told),
-        "body": _body(str(detail.get("body_id") or ""), opened, told),
+        "body": body_text(str(detail.get("body_id") or ""), opened, told),
         "unit": unit_name(str(detail.get("to") or "") or None, told),
         "rating": detail.get("rating", ""),
         "file": str(detail.get("file") or ""),
         "span": _span(detail.get("seconds"), told),
     }
     if row.what == "report_on" and detail.get("to") in opened.bodies:
-        values["unit"] = _body(str(detail["to"]), opened, told)
+        values["unit"] = body_text(str(detail["to"]), opened, told)
     template = words.get(f"case.log.{row.what}", "")
     return template.format(**values) if template else f"{values['who']}: {row.what}"
 
@@ -115,7 +115,8 @@ def alerts(opened: Opened, told: Told) -> list[Component]:
     return [html.H2(words("case.alerts")), html.Ul(links)]
 
 
-def _body(body_id: str, opened: Opened, told: Told) -> str:
+def body_text(body_id: str, opened: Opened, told: Told) -> str:
+    """A body by its name."""
     zh, en = opened.bodies.get(body_id, (body_id, None))
     return zh if told.words.is_chinese else en or zh
 

@@ -1,7 +1,7 @@
-"""Commands of people on alerts 告警: acknowledge 确认, resolve 核销, open a case 立案; each one transaction.
+"""Commands of people on alerts 告警: acknowledge 确认, resolve 核销, take that back 撤销核实, open a case 立案.
 
 The engine alone says whether an alert's condition holds; people say who has seen it and what it was. Locks are taken
-in one order (alert, then those of cases).
+in one order (alert, then those of cases), each act is one transaction.
 """
 
 from __future__ import annotations
@@ -104,6 +104,26 @@ class Alerts:
             _note(conn, alert_id, "resolve", by, at, f"{verdict}: {reason}")
             return _acted(conn, alert_id, True, at, by)
 
+    def reopen(self, alert_id: str, by: str, reason: str, at: datetime) -> Acted:
+        """Take a wrong verdict back: the alert stands as one that nobody has seen, and what was said stays in its log.
+
+        Args:
+            alert_id: the alert.
+            by: account; whoever may close alerts may take that back.
+            reason: why, in the words of who does it.
+            at: aware.
+
+        Raises: UsageError: no reason. NoSuchAlert. NotAllowed. StoreError: nobody has closed it.
+        """
+        reason = _one_line(reason)
+        with translated(), self._lend() as conn, conn.transaction():
+            row = _hold(conn, alert_id, by, "alert.resolve")
+            if row["resolved_at"] is None:
+                raise StoreError(f"alert {alert_id} is not closed", "read it again")
+            conn.execute(_Q["reopen"], {"alert": alert_id})
+            _note(conn, alert_id, "reopen", by, at, reason)
+            return _acted(conn, alert_id, True, at, by)
+
     def open_case(self, alert_id: str, by: str, at: datetime) -> Filed:
         """Open a case from it, acknowledge it; while that case is open, opening again gives the same.
 
@@ -193,6 +213,11 @@ def _reason(verdict: str, reason: str) -> str:
     """The reason on one line. Raises: UsageError."""
     if verdict not in VERDICTS:
         raise UsageError(f"{verdict[:20]!r} is no verdict", f"use one of {', '.join(VERDICTS)}")
+    return _one_line(reason)
+
+
+def _one_line(reason: str) -> str:
+    """Raises: UsageError: empty or long."""
     line = " ".join(clean_text(reason).split())
     if not line or len(line) > MOST_REASON:
         raise UsageError("the verdict has no reason, or a long one", f"say why in up to {MOST_REASON} characters")

@@ -5,26 +5,25 @@ Locks are taken in one order (number, case, head of the archive), so that no two
 
 from __future__ import annotations
 
-import secrets
-from base64 import b32encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from maritime_grid.cases.flow import CaseState, IllegalAct, NotAllowed, StaleCase, step
+from maritime_grid.cases.flow import TABLE, CaseState, IllegalAct, NotAllowed, StaleCase, step
 from maritime_grid.cases.kinds import Act, Kind, Step
 from maritime_grid.cases.plan import Attachments, Plan
 from maritime_grid.cases.routing import CaseFacts, Route
 from maritime_grid.domain.errors import UsageError
 
 from .case_check import check_new
+from .case_filing import above_the_accused, city_unit, filed_facts, follow_code, link_alerts, next_number, texts_of
+from .case_lateness import enter_step, follow_steps
 from .case_rows import Filed, NewCase
 from .case_steps import (
     SAME,
@@ -44,7 +43,6 @@ from .jsonrows import clean, json_rows
 from .queries import load_queries
 
 _Q = load_queries("cases")
-_BEIJING = ZoneInfo("Asia/Shanghai")
 ALONE = frozenset({Act.COMMENT, Act.ATTACH, Act.RECEIVE_HOP})  # nothing that others did makes these senseless
 
 Locate = Callable[[float, float, datetime], str | None]  # the grid that holds lon, lat at that moment, by its id
@@ -91,7 +89,7 @@ class Cases:
             who = account_of(conn, by) if by else None
             if who and "case.file" not in who.may:
                 raise NotAllowed(f"{by} may not file cases", "ask your township")
-            code = _code(new.request_key)
+            code = follow_code(new.request_key)
             before = conn.execute(_Q["filed_before"], [new.request_key]).fetchone() if new.request_key else None
             if before:
                 return Filed(before["case_id"], code, before["version"], repeated=True)
@@ -99,7 +97,7 @@ class Cases:
 
     def _file(self, conn: Connection, new: NewCase, by: str, code: str, at: datetime) -> Filed:
         grid, unit = self._answerable(conn, new, at)
-        case_id = _number(conn, at)
+        case_id = next_number(conn, at)
         judged = self._plan.judge(new.kind, new.facts)
         case = CaseState(case_id, new.kind, Step.RECEIVED, 1, unit, by, at, major=judged.major)
         warn_at, due_at = self._plan.times(case)
@@ -109,27 +107,28 @@ class Cases:
             "facts": Jsonb(asdict(new.facts)), "severity": judged.level, "major": judged.major,
             "case_id": case_id, "grid": grid, "unit_id": unit, "reporter": by, "state": Step.RECEIVED, "at": at,
             "due_at": due_at, "warn_at": warn_at, "request_key": new.request_key,
-            "grams": self._plan.keys([case_id, *_texts(new)]), "follow_hash": sha256(code.encode()).digest(),
+            "grams": self._plan.keys([case_id, *texts_of(new)]), "follow_hash": sha256(code.encode()).digest(),
         }  # fmt: skip
         conn.execute(_Q["add_case"], values)
+        enter_step(conn, self._plan, case)
         conn.execute(_Q["add_parties"], {"case_id": case_id, "rows": json_rows(new.parties)})
-        _link_alerts(conn, case_id, new.alert_ids)
+        link_alerts(conn, case_id, new.alert_ids)
         if judged.major:
             send_reports(conn, self._plan.reports(hop_facts(conn, case, new.subkind, judged.level), at))
-        facts = {**_filed_facts(new), "severity": judged.level, "major": judged.major, "because": judged.because}
+        facts = {**filed_facts(new), "severity": judged.level, "major": judged.major, "because": judged.because}
         write_entry(conn, case_id, 1, at, by or new.channel, Act.FILE, facts)
         return Filed(case_id, code, 1, repeated=False)
 
     def _answerable(self, conn: Connection, new: NewCase, at: datetime) -> tuple[int, str]:
         """Code of the grid of the case and the unit that answers for it: the city, where no grid holds its place."""
         if new.kind == Kind.COMPLAINT and new.accused is not None:
-            return 0, _above_the_accused(conn, new.accused, at)
+            return 0, above_the_accused(conn, new.accused, at)
         known = new.lon is not None and new.lat is not None
         grid_id = self._locate(new.lon, new.lat, new.happened_at or at) if known else new.grid_id  # pyright: ignore[reportArgumentType]
         lead = conn.execute(_Q["lead_of_grid"], [grid_id]).fetchone() if grid_id else None
         if new.grid_id and not known and lead is None:
             raise StoreError(f"there is no grid {new.grid_id}", "see: maritime-grid grids history")
-        return (lead["code"], lead["unit_id"]) if lead else (0, _city(conn))
+        return (lead["code"], lead["unit_id"]) if lead else (0, city_unit(conn))
 
     def act(
         self, case_id: str, version: int | None, act: Act, by: str, facts: Mapping[str, Any], at: datetime
@@ -141,7 +140,8 @@ class Cases:
             version: that of the form; None for comments, attachments and receipts, which nothing makes stale.
             act: what to do.
             by: account.
-            facts: what the act needs, see `flow.TABLE`; for attachments also content (bytes) and media_type.
+            facts: what the act needs, see `flow.TABLE`; for attachments also content (bytes) and media_type. What is
+                attached already is not attached again: the case comes back as it stands.
             at: aware.
 
         Raises: NoSuchCase: not there, or not for this account. StaleCase: the form is stale; it says what changed.
@@ -153,8 +153,11 @@ class Cases:
             case = state_of(row)
             _refuse_stale(conn, case, version, act)
             after = step(case, act, who.actor, who.may, facts, at)
+            if act == Act.ATTACH and not _attach(conn, after, facts, self._plan.attachments):
+                return case
             self._beside(conn, row, after, act, who, facts, at)
             self._save(conn, after, at)
+            follow_steps(conn, self._plan, case, after, TABLE[case.step, act].to is not None, who.actor, at)
             said = {"file" if name == "name" else name: v for name, v in facts.items() if name != "content"}
             write_entry(
                 conn, case_id, after.version, at, by, act, {"name": who.actor.name_shown, "step": after.step, **said}
@@ -188,8 +191,6 @@ class Cases:
             fault = self._plan.extension_fault(case, facts["seconds"])
             if fault:
                 raise IllegalAct(f"case {case.case_id}: {fault}")
-        if act == Act.ATTACH:
-            _attach(conn, case, facts, self._plan.attachments)
         if act == Act.MARK_MAJOR:
             send_reports(conn, self._plan.reports(hop_facts(conn, case, row["subkind"], row["severity"]), at))
         if act == Act.RECEIVE_HOP:
@@ -222,10 +223,18 @@ class Cases:
 
     def log_export(self, case_id: str, by: str, purpose: str, at: datetime) -> None:
         """Note in the access log that the whole of a case was taken away, and why. Raises: UsageError: no purpose."""
+        self._log_export(f"case:{case_id}", [], by, purpose, at)
+
+    def log_late_export(self, by: str, purpose: str, at: datetime) -> None:
+        """Note that the names of those who were late were taken away, and why. Raises: UsageError: no purpose."""
+        self._log_export("cases:late", ["name"], by, purpose, at)
+
+    def _log_export(self, subject: str, fields: list[str], by: str, purpose: str, at: datetime) -> None:
         if not purpose.strip():
             raise UsageError("an export has no purpose", "say what it is for")
+        values = {"at": at, "by": by, "subject": subject, "fields": fields, "purpose": purpose.strip()}
         with translated(), self._lend() as conn:
-            conn.execute(_Q["log_export"], {"at": at, "by": by, "case": f"case:{case_id}", "purpose": purpose.strip()})
+            conn.execute(_Q["log_export"], values)
 
     def follow(self, code: str) -> dict[str, Any] | None:
         """What the holder of a code may know of the case it was given for: its steps, without names or words."""
@@ -244,22 +253,26 @@ def _refuse_stale(conn: Connection, case: CaseState, version: int | None, act: A
     raise StaleCase(f"case {case.case_id} has changed since: {changes or 'it is at another version'}", "read it again")
 
 
-def _attach(conn: Connection, case: CaseState, facts: Mapping[str, Any], limits: Attachments) -> None:
+def _attach(conn: Connection, case: CaseState, facts: Mapping[str, Any], limits: Attachments) -> bool:
+    """Whether it was not attached before; the lock on the case makes two at once one after the other."""
     content: bytes = facts["content"]
     if len(content) > limits.max_bytes:
         raise StoreError(f"{facts['name']} is larger than {limits.max_bytes >> 20} MiB", "send a smaller one")
     if facts["media_type"] not in limits.types:
         raise StoreError(f"{facts['name']} is {facts['media_type']}", f"send one of {', '.join(sorted(limits.types))}")
-    count = conn.execute(_Q["attached"], [case.case_id]).fetchone()
-    if count and count["n"] >= limits.max_count:
-        raise StoreError(f"case {case.case_id} has {limits.max_count} attachments", "file the rest with another case")
     digest = sha256(content).digest()
     if digest.hex() != facts["sha256"]:
         raise StoreError("the attachment did not arrive whole", "send it again")
+    if conn.execute(_Q["attached_before"], [case.case_id, digest]).fetchone():
+        return False
+    count = conn.execute(_Q["attached"], [case.case_id]).fetchone()
+    if count and count["n"] >= limits.max_count:
+        raise StoreError(f"case {case.case_id} has {limits.max_count} attachments", "file the rest with another case")
     blob = {"sha256": digest, "media_type": facts["media_type"], "size": len(content), "content": content}
     conn.execute(_Q["add_blob"], blob)
     values = {"case_id": case.case_id, "seq": case.version, "sha256": digest, "name": facts["name"]}
     conn.execute(_Q["add_attachment"], values)
+    return True
 
 
 def _receive(conn: Connection, case: CaseState, who: Account, facts: Mapping[str, Any], at: datetime) -> None:
@@ -271,59 +284,3 @@ def _receive(conn: Connection, case: CaseState, who: Account, facts: Mapping[str
         raise NotAllowed(
             f"this report of case {case.case_id} is not yours to receive, or was received", "read it again"
         )
-
-
-def _number(conn: Connection, at: datetime) -> str:
-    year = at.astimezone(_BEIJING).year
-    row = conn.execute(_Q["next_number"], [year]).fetchone()
-    assert row, "made or raised"
-    return f"{year}-{row['last']:06d}"
-
-
-def _code(request_key: str | None) -> str:
-    """Ten letters to follow a case by: those of the form's own secret, so that a form sent again gets them again."""
-    seed = f"follow {request_key}".encode() if request_key else secrets.token_bytes(32)
-    return b32encode(sha256(seed).digest())[:10].decode()
-
-
-def _city(conn: Connection) -> str:
-    row = conn.execute(_Q["city"]).fetchone()
-    if row is None:
-        raise StoreError("the store has no jurisdictions", "run: maritime-grid people import units FILE")
-    return row["unit_id"]
-
-
-def _above_the_accused(conn: Connection, person_id: int, at: datetime) -> str:
-    """The unit above that where a person complained of works: their own people do not judge it."""
-    day = at.astimezone(_BEIJING).date()
-    row = conn.execute(_Q["unit_of_person"], [person_id, day, day]).fetchone()
-    above = conn.execute(_Q["parent_unit"], [row["unit_id"]]).fetchone() if row else None
-    return above["coalesce"] if above else _city(conn)
-
-
-def _texts(new: NewCase) -> list[str]:
-    parties = [
-        text
-        for p in new.parties
-        for text in (p.ship_name, p.person_name, f"{p.mmsi:09d}" if p.mmsi is not None else "")
-    ]
-    return [text for text in (new.title, new.description, new.place, *parties) if text]
-
-
-def _filed_facts(new: NewCase) -> dict[str, Any]:
-    """What the archive keeps of a case as filed: all but the personal data, which must be removable."""
-    parties = [replace(p, person_name="", phone="", id_number="") for p in new.parties]
-    facts = {
-        name: getattr(new, name) for name in NewCase.__dataclass_fields__ if name not in {"parties", "request_key"}
-    }
-    return {**facts, "parties": parties}
-
-
-def _link_alerts(conn: Connection, case_id: str, alert_ids: Sequence[str]) -> None:
-    if not alert_ids:
-        return
-    known = {row["alert_id"] for row in conn.execute(_Q["known_alerts"], [list(alert_ids)])}
-    missing = [alert_id for alert_id in alert_ids if alert_id not in known]
-    if missing:
-        raise StoreError(f"there is no alert {missing[0]}", "look it up in the list")
-    conn.execute(_Q["add_alerts"], [case_id, list(alert_ids)])

@@ -17,6 +17,12 @@ update mg.alert set seen_at = %(at)s, seen_by = %(by)s where alert_id = %(alert)
 update mg.alert set resolved_at = %(at)s, resolved_by = %(by)s, verdict = %(verdict)s, resolution = %(reason)s
 where alert_id = %(alert)s;
 
+-- name: reopen
+-- Nobody has seen it then: it is to be looked at anew, by all who see it.
+update mg.alert set resolved_at = null, resolved_by = null, verdict = null, resolution = null, seen_at = null,
+  seen_by = null
+where alert_id = %(alert)s;
+
 -- name: open_case_of
 select c.case_id, c.version, u.name_zh as unit_zh, coalesce(nullif(u.name_en, ''), u.name_zh) as unit_en
 from mg.case_alert x join mg.case_file c on c.case_id = x.case_id join mg.unit u on u.unit_id = c.unit_id

@@ -102,6 +102,9 @@ on conflict (sha256) do nothing;
 -- name: attached
 select count(*) as n from mg.case_attachment where case_id = %s;
 
+-- name: attached_before
+select 1 from mg.case_attachment where case_id = %s and sha256 = %s;
+
 -- name: add_attachment
 insert into mg.case_attachment (case_id, seq, sha256, name) values (%(case_id)s, %(seq)s, %(sha256)s, %(name)s);
 
@@ -147,7 +150,8 @@ update mg.case_file set version = %(version)s, changed_at = %(at)s, escalated = 
 where case_id = %(case_id)s;
 
 -- name: log_export
-insert into mg.access_log (at, account_id, act, subject, purpose) values (%(at)s, %(by)s, 'export', %(case)s, %(purpose)s);
+insert into mg.access_log (at, account_id, act, subject, fields, purpose)
+values (%(at)s, %(by)s, 'export', %(subject)s, %(fields)s, %(purpose)s);
 
 -- name: follow
 select case_id, kind, state, opened_at, closed_at, rating from mg.case_file where follow_hash = %s;

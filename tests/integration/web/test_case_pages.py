@@ -52,7 +52,7 @@ def callback(client: Any, output: str, outputs: list[Any], inputs: list[Any], st
 
 
 def show(site: DeskSite, name: str, case_id: str) -> Any:
-    names = ("head", "acts", "story", "files", "hops", "alerts", "log")
+    names = ("head", "acts", "story", "files", "hops", "alerts", "steps", "log")
     outputs = [{"id": f"case-{n}", "property": "children"} for n in names] + [{"id": "case-seen", "property": "data"}]
     output = ".." + "...".join(f"{o['id']}.{o['property']}" for o in outputs) + ".."
     inputs = [

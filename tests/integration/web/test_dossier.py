@@ -56,7 +56,9 @@ def entry_of(row: dict[str, Any]) -> Entry:
 
 def test_dossier_holds_document_data_attachments_and_a_chain_that_anyone_can_check(site: DeskSite):
     whole = taken(site, "town1")
-    assert whole.namelist() == ["README.txt", "attachments/0003.jpg", "case.json", "chain.json", "dossier.html"]
+    assert whole.namelist() == [
+        "README.txt", "attachments/0003.jpg", "case.json", "chain.json", "dossier.html", "tracks.csv",
+    ]  # fmt: skip
     assert whole.read("attachments/0003.jpg") == PHOTO
     entries = [entry_of(row) for row in json.loads(whole.read("chain.json"))]
     assert [entry.seq for entry in entries] == [1, 2, 3, 4]

@@ -1,0 +1,76 @@
+"""What filing a case needs beside it: its number, its code, the unit that answers, what the archive keeps of it."""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .case_rows import NewCase
+from .case_steps import Connection
+from .errors import StoreError
+from .queries import load_queries
+
+_Q = load_queries("cases")
+_BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def next_number(conn: Connection, at: datetime) -> str:
+    year = at.astimezone(_BEIJING).year
+    row = conn.execute(_Q["next_number"], [year]).fetchone()
+    assert row, "made or raised"
+    return f"{year}-{row['last']:06d}"
+
+
+def follow_code(request_key: str | None) -> str:
+    """Ten letters to follow a case by: those of the form's own secret, so that a form sent again gets them again."""
+    seed = f"follow {request_key}".encode() if request_key else secrets.token_bytes(32)
+    return b32encode(sha256(seed).digest())[:10].decode()
+
+
+def city_unit(conn: Connection) -> str:
+    row = conn.execute(_Q["city"]).fetchone()
+    if row is None:
+        raise StoreError("the store has no jurisdictions", "run: maritime-grid people import units FILE")
+    return row["unit_id"]
+
+
+def above_the_accused(conn: Connection, person_id: int, at: datetime) -> str:
+    """The unit above that where a person complained of works: their own people do not judge it."""
+    day = at.astimezone(_BEIJING).date()
+    row = conn.execute(_Q["unit_of_person"], [person_id, day, day]).fetchone()
+    above = conn.execute(_Q["parent_unit"], [row["unit_id"]]).fetchone() if row else None
+    return above["coalesce"] if above else city_unit(conn)
+
+
+def texts_of(new: NewCase) -> list[str]:
+    parties = [
+        text
+        for p in new.parties
+        for text in (p.ship_name, p.person_name, f"{p.mmsi:09d}" if p.mmsi is not None else "")
+    ]
+    return [text for text in (new.title, new.description, new.place, *parties) if text]
+
+
+def filed_facts(new: NewCase) -> dict[str, Any]:
+    """What the archive keeps of a case as filed: all but the personal data, which must be removable."""
+    parties = [replace(p, person_name="", phone="", id_number="") for p in new.parties]
+    facts = {
+        name: getattr(new, name) for name in NewCase.__dataclass_fields__ if name not in {"parties", "request_key"}
+    }
+    return {**facts, "parties": parties}
+
+
+def link_alerts(conn: Connection, case_id: str, alert_ids: Sequence[str]) -> None:
+    if not alert_ids:
+        return
+    known = {row["alert_id"] for row in conn.execute(_Q["known_alerts"], [list(alert_ids)])}
+    missing = [alert_id for alert_id in alert_ids if alert_id not in known]
+    if missing:
+        raise StoreError(f"there is no alert {missing[0]}", "look it up in the list")
+    conn.execute(_Q["add_alerts"], [case_id, list(alert_ids)])

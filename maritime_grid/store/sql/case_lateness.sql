@@ -1,0 +1,63 @@
+-- name: answering
+-- Units from the one that leads the grid up, with their levels.
+select u.level, u.unit_id from mg.unit l join mg.unit u on u.unit_id = any (l.path) where l.unit_id = %s;
+
+-- name: handled_by
+-- Who took the case last, for a step that comes back to those who had it.
+select account_id from mg.case_step
+where case_id = %s and step = 'handling' and account_id is not null order by seq desc limit 1;
+
+-- name: enter
+insert into mg.case_step (case_id, seq, step, since, due_at, unit_id, body_id, account_id)
+values (%(case_id)s, %(seq)s, %(step)s, %(at)s, %(due_at)s, %(unit_id)s, %(body_id)s, %(account_id)s);
+
+-- name: leave
+update mg.case_step set until = %(at)s, account_id = coalesce(account_id, %(account_id)s)
+where case_id = %(case_id)s and until is null;
+
+-- name: set_clock
+-- What was late when an extension moved the deadline on stays late.
+update mg.case_step
+set late_s = late_s + case when due_at < %(at)s and (%(due_at)s::timestamptz is null or %(due_at)s > %(at)s)
+                           then extract(epoch from %(at)s - due_at) else 0 end,
+    due_at = %(due_at)s
+where case_id = %(case_id)s and until is null;
+
+-- name: steps
+-- Steps of one case with their clocks, as far as whoever asks may read it; `late_s` as of a moment.
+select s.seq, s.step, s.since, s.until, s.due_at,
+       s.late_s + greatest(0, extract(epoch from least(coalesce(s.until, %(at)s), %(at)s) - s.due_at))::float8 as late_s,
+       s.unit_id, s.body_id, s.account_id
+from api.case_step s where s.case_id = %(case_id)s order by s.seq;
+
+-- name: chosen
+-- Late steps that the filter lets through; a part of the next two.
+select s.*, case %(by)s when 'unit' then s.unit_id when 'body' then s.body_id else s.account_id end as who
+from api.late_steps(%(since)s, %(at)s) s
+where (%(states)s::text[] is null or s.step = any (%(states)s::text[]))
+  and (%(kinds)s::text[] is null or s.kind = any (%(kinds)s::text[]))
+  and (%(grid)s::text is null or s.grid_id = %(grid)s)
+  and (%(only)s::text[] is null or s.case_id = any (%(only)s::text[]))
+  and (%(by)s <> 'body' or s.body_id is not null)
+
+-- name: groups
+-- How often and how long each was late, whoever was late the longest first.
+with s as ({chosen}),
+g as (
+  select s.who, min(s.account_name) as account_name, min(s.account_post) as account_post, count(*) as n,
+         count(distinct s.case_id) as cases, count(*) filter (where s.until is null) as still,
+         count(*) filter (where s.body_id is not null) as with_body, sum(s.late_s) as late_s, max(s.late_s) as longest_s
+  from s group by s.who)
+select g.who, n.name_zh, n.name_en, g.account_name, g.account_post, g.n, g.cases, g.still, g.with_body, g.late_s,
+       g.longest_s
+from g left join api.name n on n.what = %(by)s and n.id = g.who
+order by g.still desc, g.late_s desc, g.who nulls last limit %(most)s;
+
+-- name: lines
+-- The late steps themselves; of each of `whom` the longest, or all where nobody is named.
+with s as ({chosen})
+select l.case_id, l.seq, l.kind, l.title, l.step, l.since, l.until, l.due_at, l.late_s, l.unit_id, l.body_id, l.account_id,
+       l.account_name, l.account_post, l.who
+from (select s.*, row_number() over (partition by s.who order by s.until is null desc, s.late_s desc, s.case_id, s.seq) as k
+      from s where %(whom)s::text[] is null or coalesce(s.who, '') = any (%(whom)s::text[])) l
+where l.k <= %(each)s order by l.who nulls last, l.k limit %(most)s;
