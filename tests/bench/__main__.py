@@ -13,7 +13,7 @@ from rich.table import Table
 
 from tests import needs
 
-PARTS = ("decode", "fence", "replay", "reads", "cases", "memory", "latency", "start")
+PARTS = ("decode", "fence", "replay", "reads", "cases", "memory", "latency", "alerts", "start")
 # at least, or at most; where a ratio is flat, nearly 1
 AIMS = {
     "decode_over_pyais": (">=", 1.0),
@@ -23,10 +23,13 @@ AIMS = {
     "read_10000_vessels_s": ("<=", 0.25),  # a quarter of the wall's refresh
     "case_list_s": ("<=", 0.3),
     "case_past_s": ("<=", 0.3),
+    "case_board_s": ("<=", 0.3),
+    "case_late_s": ("<=", 0.3),
     "case_search_s": ("<=", 0.5),
     "replay_rss_end_over_third": ("<=", 1.1),
     "commit_p99_s": ("<=", 1.0),
     "painted_p99_s": ("<=", 2.5),
+    "ack_seen_p99_s": ("<=", 2.0),
     "start_cold_s": ("<=", 90.0),
     "start_warm_s": ("<=", 10.0),
 }

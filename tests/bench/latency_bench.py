@@ -31,7 +31,7 @@ from .traffic import Fleet
 VESSELS, PER_S, SLICES = 5_000, 1_000, 20  # every vessel each five seconds, in datagrams twenty times a second
 WARM_S, MEASURED_S = 15.0, 45.0
 _LOOK_MS = 20
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 _CONFIG = """\
 feeds = [{{ name = "ais-udp", kind = "ais", url = "udp://127.0.0.1:{udp}", format = "nmea" }}]
 [store]
@@ -49,10 +49,10 @@ def run() -> dict[str, float]:
         config = folder / "bench.toml"
         config.write_text(_CONFIG.format(udp=udp, folder=folder / "data"), encoding="utf-8")
         common = ["--store", dsn, "--config", str(config)]
-        stack.enter_context(_child("-m", "maritime_grid", "ingest", *common))
-        stack.enter_context(_child("-m", "dashboard", *common, "--port", str(http)))
+        stack.enter_context(child("-m", "maritime_grid", "ingest", *common))
+        stack.enter_context(child("-m", "dashboard", *common, "--port", str(http)))
         url = f"http://127.0.0.1:{http}"
-        _wait(lambda: httpx.get(f"{url}/healthz", trust_env=False).status_code == 200)
+        wait_for(lambda: httpx.get(f"{url}/healthz", trust_env=False).status_code == 200)
         heard = stack.enter_context(_background(lambda stop: _listen(dsn, stop)))
         stack.enter_context(_background(lambda stop: _send(udp, stop)))
         page = stack.enter_context(_browser(chromium, url))
@@ -142,7 +142,7 @@ def _background(work: Callable[[threading.Event], Any]) -> Iterator[list[float]]
 
 
 @contextmanager
-def _child(*words: str) -> Iterator[None]:
+def child(*words: str) -> Iterator[None]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MG_")}
     with subprocess.Popen([sys.executable, *words], cwd=needs.ROOT, env=environment) as process:
         try:
@@ -155,7 +155,7 @@ def _child(*words: str) -> Iterator[None]:
 @contextmanager
 def _browser(chromium: str, url: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
         try:
             page = browser.new_page(viewport={"width": 1920, "height": 1080})
             page.goto(url)
@@ -164,7 +164,7 @@ def _browser(chromium: str, url: str) -> Iterator[Page]:
             browser.close()
 
 
-def _wait(check: Callable[[], bool], timeout_s: float = 60) -> None:
+def wait_for(check: Callable[[], bool], timeout_s: float = 60) -> None:
     ends = time.monotonic() + timeout_s
     while time.monotonic() < ends:
         try:
