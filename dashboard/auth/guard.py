@@ -32,6 +32,7 @@ from .asked import (
     read_asked,
     same,
 )
+from .callbacks import fits, is_text
 from .cookies import keep_cookies
 from .table import ACCOUNT, CALLBACK, LOCAL, OPEN, PUBLIC, ROUTER, SHELL, WALL, is_page, need_of, need_of_module
 from .who import Account, acting
@@ -172,9 +173,12 @@ class Guard:
         try:
             sent = json.loads(body)
             output = sent["output"]
+            if not is_text(sent):
+                return None
             if output == ROUTER:
                 return _need_of_layout(sent["inputs"])
-            return need_of_module(str(getattr(self._callbacks[output]["callback"], "__module__", "")))
+            spec = self._callbacks[output]
+            return need_of_module(str(getattr(spec["callback"], "__module__", ""))) if fits(spec, sent) else None
         except (ValueError, KeyError, TypeError, IndexError, RecursionError):
             return None
 

@@ -65,3 +65,5 @@ def translated() -> Generator[None]:
         yield
     except psycopg.Error as error:
         raise as_store_error(error) from error
+    except UnicodeEncodeError as error:  # lone halves of a pair of surrogates, which no text in UTF-8 holds
+        raise StoreRefused("the store refused: a text that cannot be written", "type it again") from error
