@@ -46,6 +46,15 @@ def _found(who: Who, _part: object) -> object:
     return {(BASE + v, BASE + v in near) for v in NOW}
 
 
+def _late(who: Who, _since: object) -> object:
+    """Of the whole jurisdiction, or of one's own body, else unit."""
+    return {
+        case
+        for case, _k, _s, _g, unit, holder, *_ in CASES
+        if case in who.cases and (who.may("case.see_late") or (holder == who.body if holder else unit == who.unit))
+    }
+
+
 def _in_full(who: Who, value: str, *, mine: bool) -> object:
     if not who.may("personal.read"):
         return REFUSED
@@ -72,6 +81,7 @@ FUNCTIONS: Mapping[str, tuple[str, list[Any], Answer]] = {
                        lambda w, c: {"net.png"} if c in w.cases else set()),
     "case_people": _one("select account_id from api.case_people(%s)", ALL_CASES,
                         lambda w, c: {"lin"} if c in w.cases else set()),
+    "late_steps": _one("select case_id from api.late_steps(%s, now())", [AT], _late),
     "read_person": _one("select phone from api.read_person(%s, '核实')", list(range(1, 10)),
                         lambda w, n: _in_full(w, phone(n), mine=n in w.people)),
     "read_party": _one("select phone from api.read_party(%s, 1, '核实')", ALL_CASES,

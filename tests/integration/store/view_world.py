@@ -213,6 +213,11 @@ def _cases(cur: psycopg.Cursor, codes: dict[Any, int]) -> None:
             "insert into mg.case_log (case_id, seq, at, who, what, said) values (%s, 1, %s, 'lin', 'file', %s)",
             [case_id, AT, '{"note": "告知如下"}'],
         )
+        cur.execute(
+            "insert into mg.case_step (case_id, seq, step, since, due_at, unit_id, body_id) "
+            "values (%s, 1, 'received', %s, %s, %s, %s)",
+            [case_id, AT, AT, unit, holder],
+        )
         cur.execute("insert into mg.case_escalation values (%s, %s, 'C', %s)", [case_id, AT, AT])
         cur.execute(
             "insert into mg.blob values (sha256(%s), 'image/png', %s, %s)",
