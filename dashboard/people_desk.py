@@ -1,35 +1,59 @@
-"""What the page of people does: reads as the account that asks, appoints and ends, gives one person's data away."""
+"""What the page of people does: reads as the account that asks, acts through the commands, answers in components."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from dash.development.base_component import Component
 
+from maritime_grid.cases.flow import NotAllowed
 from maritime_grid.domain.errors import MaritimeGridError, UsageError
-from maritime_grid.domain.people import Post, day_of
 from maritime_grid.settings import load_settings
 from maritime_grid.settings_model import PeopleSettings
+from maritime_grid.store import people_reads
+from maritime_grid.store.errors import StoreRefused
 from maritime_grid.store.grid_reads import grids_at
-from maritime_grid.store.jsonrows import clean_text
-from maritime_grid.store.people import NewTerm, People
-from maritime_grid.store.people_reads import bodies, completeness, people, posts, read_person, teams, units
+from maritime_grid.store.people import People
 
-from .alert_desk import Said
 from .auth import Account
 from .desk import Desk
 from .faults import fault
 from .pages.shell import say
+from .people_acts import deed_of
+from .people_forms import Filled
+from .people_look import Looking
+from .people_opened import body_name, opened
 from .people_query import PeopleQuery
-from .views.grid_now import name_of
-from .views.people_grid import grid_view, in_full_view, is_of_body
-from .views.people_staff import staff_view, teams_view
+from .views.people_grid import grid_view
+from .views.people_person import Whole, in_full_view, people_view, person_view
+from .views.people_staff import staff_view
+from .views.people_teams import team_view, teams_view
 from .words import Words
 
-_LONGEST = 200
-MOST_PEOPLE = 2_000  # to choose from
+MOST_LISTED = 300  # people on one page
+# What the store refuses of a form that was filled well: beside which field, and why
+REFUSED: Mapping[str, tuple[str, str]] = {
+    "add": ("staff_no", "taken"), "appoint": ("since", "held"), "term": ("until", "held"),
+    "badge": ("post", "not_serving"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of sending a form.
+
+    Attributes:
+        faults: key of a word by field.
+        line: to the reader; in the form while it stays open, else above the page.
+        go: what the page shows next; None: the form stays as it is.
+    """
+
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    line: Component | None = None
+    go: PeopleQuery | None = None
 
 
 def people_settings(desk: Desk) -> PeopleSettings:
@@ -44,105 +68,114 @@ def commands(desk: Desk) -> People:
     return desk.people
 
 
+@contextmanager
+def looking(
+    desk: Desk, account: Account, query: PeopleQuery, words: Words, *, logged: bool = False
+) -> Generator[Looking]:
+    with desk.reads.as_account(account.account_id, logged=logged) as conn:
+        yield Looking(conn, query, account, desk.now(), people_settings(desk), words)
+
+
 def body_of(desk: Desk, account: Account, query: PeopleQuery, words: Words) -> list[Component]:
     """The page below its head."""
     try:
-        if query.view == "teams":
-            return _teams(desk, account, query, words)
-        return (_grid if query.grid else _staff)(desk, account, query, words)
+        with looking(desk, account, query, words) as at:
+            if query.view == "teams":
+                return _team(at) if query.team else _teams(at)
+            if query.view == "people":
+                return _person(at) if query.person else _people(at)
+            return _grid(at) if query.grid else _staff(at)
     except MaritimeGridError as error:
         return [fault(error, words)]
 
 
-def _staff(desk: Desk, account: Account, query: PeopleQuery, words: Words) -> list[Component]:
-    now, soon = desk.now(), people_settings(desk).ending_days
-    with desk.reads.as_account(account.account_id) as conn:
-        found = completeness(conn, day_of(now), soon_days=soon, unit_id=query.unit or None)
-        grids = {grid.grid_id: grid for grid in grids_at(conn, now)}
-        known = units(conn)
-    return staff_view(found, grids, known, query, soon, words)
+def _staff(at: Looking) -> list[Component]:
+    soon = at.settings.ending_days
+    found = people_reads.completeness(at.conn, at.today, soon_days=soon, unit_id=at.query.unit or None)
+    grids = {grid.grid_id: grid for grid in grids_at(at.conn, at.now)}
+    bodies = {body.body_id: body_name(body, at.words) for body in at.bodies()}
+    return staff_view(found, grids, people_reads.units(at.conn), bodies, at.query, soon, at.words)
 
 
-def _grid(desk: Desk, account: Account, query: PeopleQuery, words: Words) -> list[Component]:
-    now = desk.now()
-    with desk.reads.as_account(account.account_id) as conn:
-        found = posts(conn, grid_id=query.grid)
-        name = next((name_of(g, words) for g in grids_at(conn, now) if g.grid_id == query.grid), query.grid)
-        who = people(conn, limit=MOST_PEOPLE) if account.may("people.edit") else []
-        others = bodies(conn)
-    return grid_view(name, found, who, others, query, account, day_of(now), words)
+def _grid(at: Looking) -> list[Component]:
+    found = people_reads.posts(at.conn, grid_id=at.query.grid)
+    name = at.grid_names().get(at.query.grid, at.query.grid)
+    return grid_view(name, found, opened(at), at.query, at.account, at.today, at.words)
 
 
-def _teams(desk: Desk, account: Account, query: PeopleQuery, words: Words) -> list[Component]:
-    with desk.reads.as_account(account.account_id) as conn:
-        found = teams(conn, skill=query.skill or None, unit_id=query.unit or None)
-        known = units(conn)
-    return teams_view(found, known, query, people_settings(desk), words)
+def _people(at: Looking) -> list[Component]:
+    found = people_reads.people(
+        at.conn, part=at.query.part, unit_id=at.query.unit or None, limit=MOST_LISTED + 1
+    )  # fmt: skip
+    posts, units = people_reads.posts(at.conn, on=at.today), people_reads.units(at.conn)
+    shown = opened(at)
+    return people_view(found, posts, units, at.grid_names(), at.query, MOST_LISTED, shown, at.account, at.words)
 
 
-def appoint(desk: Desk, account: Account, query: PeopleQuery, form: Mapping[str, Any], words: Words) -> Said:
-    """Begin a term of office; whoever led the grid until then ends."""
-    by, now = account.account_id, desk.now()
+def _person(at: Looking) -> list[Component]:
+    person, number = at.person(), at.query.person
+    if person is None or number is None:
+        return [say(at.words("people.read.none"), "warn")]
+    of = Whole(
+        person, people_reads.posts(at.conn, person_id=number), people_reads.badges(at.conn, number),
+        people_reads.training(at.conn, number), people_reads.memberships(at.conn, number), at.grid_names(),
+        {unit.unit_id: unit for unit in people_reads.units(at.conn)}, at.skills(),
+    )  # fmt: skip
+    return person_view(of, opened(at), at.query, at.account, at.today, at.words)
+
+
+def _teams(at: Looking) -> list[Component]:
+    found = people_reads.teams(
+        at.conn, skill=at.query.skill or None, unit_id=at.query.unit or None, part=at.query.part,
+        near=at.query.place(),
+    )  # fmt: skip
+    return teams_view(found, people_reads.units(at.conn), at.skills(), opened(at), at.query, at.account, at.words)
+
+
+def _team(at: Looking) -> list[Component]:
+    team = at.team()
+    if team is None:
+        return [say(at.words("people.team.none"), "warn")]
+    members, units = people_reads.team_members(at.conn, team.team_id), people_reads.units(at.conn)
+    return team_view(team, members, units, at.skills(), opened(at), at.query, at.account, at.words)
+
+
+def send(desk: Desk, account: Account, query: PeopleQuery, name: str, given: Mapping[str, Any], words: Words) -> Answer:
+    """Do what a form says; its faults stand beside their fields, and nothing that was written is lost."""
+    if name == "read":
+        return _in_full(desk, account, query, given, words)
+    faults: dict[str, str] = {}
     try:
-        term = _term(query, form)
-        begin = commands(desk).replace_leader if term.post == Post.LEADER else commands(desk).appoint
-        begin(term, by, now)
+        with looking(desk, account, query, words) as at:
+            deed = deed_of(at, name, given, faults)
+        if deed is None:
+            return Answer(faults)
+        done = deed(commands(desk), account.account_id, desk.now())
     except MaritimeGridError as error:
-        return Said(fault(error, words), done=False)
-    said = words("people.said.appointed", post=words(f"people.post.{term.post}"), since=term.since)
-    return Said(say(said, "good"))
+        return _refused(error, name, words)
+    return Answer(line=say(words(f"people.said.{done.said}", **done.values), "good"), go=done.go)
 
 
-def _term(query: PeopleQuery, form: Mapping[str, Any]) -> NewTerm:
-    """Raises: UsageError: the form lacks something."""
-    if form.get("post") not in tuple(Post):
-        raise UsageError("no post is chosen", "choose one")
-    post = Post(form["post"])
-    person, body = form.get("person"), form.get("body")
-    filled = isinstance(body, str) if is_of_body(post) else isinstance(person, int)
-    if not filled:
-        raise UsageError("nobody is chosen for the post", "choose a body" if is_of_body(post) else "choose a person")
-    return NewTerm(
-        grid_id=query.grid,
-        post=post,
-        since=_day(form.get("since")),
-        person_id=None if is_of_body(post) else person,
-        body_id=str(body)[:_LONGEST] if is_of_body(post) else None,
-        party_form="branch" if post == Post.PARTY_SECRETARY else None,
-        work_phone=str(form.get("phone") or "").strip()[:30],
-        until=_day(form["until"]) if form.get("until") else None,
-        reason=str(form.get("why") or "").strip()[:_LONGEST],
-    )
+def _refused(error: MaritimeGridError, name: str, words: Words) -> Answer:
+    """What the store says no to: who may not, beside the field that it is about, or in one line."""
+    outside = isinstance(error, UsageError) and "lies outside your jurisdiction" in error.what  # of a sheet's line
+    if outside or isinstance(error, NotAllowed):
+        return Answer(line=say(words("people.fault.outside"), "bad"))
+    if name in REFUSED and isinstance(error, StoreRefused | UsageError):
+        beside, why = REFUSED[name]
+        return Answer({beside: f"people.fault.{why}"})
+    return Answer(line=fault(error, words))
 
 
-def end(desk: Desk, account: Account, term: object, last: object, why: object, words: Words) -> Said:
-    """End a term of office."""
-    try:
-        if not isinstance(term, int):
-            raise UsageError("no post is chosen", "choose one")
-        until = _day(last)
-        commands(desk).end(term, until, account.account_id, desk.now(), str(why or "").strip()[:_LONGEST])
-    except MaritimeGridError as error:
-        return Said(fault(error, words), done=False)
-    return Said(say(words("people.said.ended", until=until), "good"))
-
-
-def in_full(desk: Desk, account: Account, query: PeopleQuery, purpose: object, words: Words) -> Component:
+def _in_full(desk: Desk, account: Account, query: PeopleQuery, given: Mapping[str, Any], words: Words) -> Answer:
     """One person in full; the log says who read it and why."""
-    said = clean_text(str(purpose or "")).strip()[:_LONGEST]
-    if not said or query.person is None:
-        return say(words("people.purpose.needed"), "warn")
+    filled = Filled("read", given)
+    purpose = filled.text("purpose")
+    if filled.faults or query.person is None:
+        return Answer(filled.faults)
     try:
-        with desk.reads.as_account(account.account_id, logged=True) as conn:
-            found = read_person(conn, query.person, said)
+        with looking(desk, account, query, words, logged=True) as at:
+            found = people_reads.read_person(at.conn, query.person, purpose)
     except MaritimeGridError as error:
-        return fault(error, words)
-    return in_full_view(found, words) if found else say(words("people.read.none"), "warn")
-
-
-def _day(given: object) -> date:
-    """Raises: UsageError: it is none."""
-    try:
-        return date.fromisoformat(str(given or "").strip())
-    except ValueError:
-        raise UsageError(f"{str(given)[:20]!r} is no day", "give it as 2026-05-20") from None
+        return Answer(line=fault(error, words))
+    return Answer(line=in_full_view(found, words) if found else say(words("people.read.none"), "warn"))

@@ -19,6 +19,7 @@ from .case_export import TYPES
 from .desk import Desk
 from .people_desk import commands
 from .report.badge import add_badge_page
+from .report.card import add_card_page
 from .views.people_staff import SHEETS as GIVEN
 from .words import Catalogues
 
@@ -31,6 +32,7 @@ def add_people_routes(server: FastAPI, desk: Desk, catalogues: Catalogues) -> No
     Raises: SettingsError: the configuration is wrong, where the desk does not bring its limits of the public.
     """
     add_badge_page(server, desk, catalogues, desk.public or load_settings().public)
+    add_card_page(server, desk, catalogues)
 
     @server.get("/api/v1/people/export.xlsx", tags=["people"], summary="A sheet of people, teams, badges or training")
     async def export(sheet: str = "people", purpose: str = "") -> Response:

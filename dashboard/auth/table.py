@@ -44,6 +44,7 @@ ADDRESSES: Mapping[str, str] = {
     "/api/v1/pulse.json": ACCOUNT,
     "/api/v1/vessels": "case.file",
     "/case/": "page.cases",
+    "/people/badge": "people.edit",
     **{
         address: f"page.{page}"
         for page in PAGES

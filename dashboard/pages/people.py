@@ -1,7 +1,8 @@
-"""The page of people 人员: which posts are empty, who holds which, service teams 特色服务团队."""
+"""The page of people 人员: which posts are empty, who holds which, service teams 特色服务团队; and their forms."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,29 +14,15 @@ from fastapi.concurrency import run_in_threadpool
 from dashboard.auth import Account, needs
 from dashboard.desk import Desk
 from dashboard.options import DashboardSettings
-from dashboard.people_desk import appoint, body_of, end, in_full
+from dashboard.people_desk import body_of, send
+from dashboard.people_forms import FORMS
 from dashboard.people_query import VIEWS, PeopleQuery, read_query
-from dashboard.views.people_grid import (
-    APPOINT,
-    BODY_ID,
-    END,
-    END_WHY,
-    IN_FULL,
-    LAST,
-    PERSON,
-    PHONE,
-    POST,
-    PURPOSE,
-    READ,
-    SINCE,
-    TERM,
-    UNTIL,
-    WHY,
-)
-from dashboard.views.people_staff import SKILL, UNIT, export_form
+from dashboard.views.people_search import NEAR
+from dashboard.views.people_staff import export_form
 from dashboard.words import Catalogues, Words
+from maritime_grid.domain.people import OF_BODIES, Post
 
-from .shell import address, page_of
+from .shell import address, page_of, say
 
 ASKED, LANG, BODY, SAY, DONE, GO = (
     "people-asked",
@@ -45,9 +32,7 @@ ASKED, LANG, BODY, SAY, DONE, GO = (
     "people-done",
     "people-go",
 )
-FORM = {
-    "post": POST, "person": PERSON, "body": BODY_ID, "since": SINCE, "until": UNTIL, "phone": PHONE, "why": WHY,
-}  # fmt: skip
+ASKING, WHERE = "people-near-asked", "people-where"
 
 
 def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardSettings) -> None:
@@ -58,97 +43,100 @@ def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardS
 
     title = catalogues.pick(None)("people.title")
     register_page("dashboard.pages.people", path="/people", layout=page, title=title, order=5)
-    _register_reads(app, desk, catalogues)
-    _register_acts(app, desk, catalogues)
 
-
-def _register_reads(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
     @app.callback(Output(BODY, "children"), Input(ASKED, "data"), Input(DONE, "data"), State(LANG, "data"))
     async def show(asked: Any, _done: Any, lang: object) -> list[Component]:
         account, words = needs("page.people"), catalogues.pick(lang)
         return await run_in_threadpool(body_of, desk, account, _query(asked), words)
 
-    @app.callback(
-        Output(GO, "href"), Input(UNIT, "value"), State(ASKED, "data"), State(LANG, "data"), prevent_initial_call=True
-    )
-    def choose_unit(unit: Any, asked: Any, lang: object) -> str:
-        needs("page.people")
-        query = _query(asked)
-        return _moved(query, replace(query, unit=str(unit or "")), catalogues.pick(lang))
+    for name in FORMS:
+        _register_form(app, desk, catalogues, name)
+    _register_posts(app)
+    _register_near(app, catalogues)
+    del show
+
+
+def _register_form(app: Dash, desk: Desk, catalogues: Catalogues, name: str) -> None:
+    """One form: what is wrong goes beside its field; what was done closes it and shows what became of it."""
+    fields = [field.name for field in FORMS[name]]
 
     @app.callback(
-        Output(GO, "href", allow_duplicate=True),
-        Input(SKILL, "value"),
-        State(ASKED, "data"),
-        State(LANG, "data"),
-        prevent_initial_call=True,
-    )
-    def choose_skill(skill: Any, asked: Any, lang: object) -> str:
-        needs("page.people")
-        query = _query(asked)
-        return _moved(query, replace(query, skill=str(skill or "")), catalogues.pick(lang))
-
-    del show, choose_unit, choose_skill
-
-
-def _register_acts(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
-    @app.callback(
-        output=[Output(SAY, "children"), Output(DONE, "data")],
+        output={
+            "faults": {field: Output(f"people-{name}-{field}-fault", "children") for field in fields},
+            "line": Output(f"people-{name}-line", "children"),
+            "say": Output(SAY, "children", allow_duplicate=True),
+            "asked": Output(ASKED, "data", allow_duplicate=True),
+            "done": Output(DONE, "data", allow_duplicate=True),
+        },
         inputs={
-            "clicks": Input(APPOINT, "n_clicks"),
-            "form": {name: State(field, "value") for name, field in FORM.items()},
+            "clicks": Input(f"people-{name}-do", "n_clicks"),
+            "given": {field: State(f"people-{name}-{field}", "value") for field in fields},
             "asked": State(ASKED, "data"),
             "lang": State(LANG, "data"),
         },
         prevent_initial_call=True,
     )
-    async def begin(clicks: Any, form: dict[str, Any], asked: Any, lang: object) -> list[Any]:
-        account, words = needs("people.edit"), catalogues.pick(lang)
+    async def press(clicks: Any, given: Mapping[str, Any], asked: Any, lang: object) -> dict[str, Any]:
+        account, words = needs("personal.read" if name == "read" else "people.edit"), catalogues.pick(lang)
         if not clicks:
             raise PreventUpdate
-        said = await run_in_threadpool(appoint, desk, account, _query(asked), form, words)
-        return [said.line, f"begin {clicks}" if said.done else no_update]
+        answer = await run_in_threadpool(send, desk, account, _query(asked), name, given or {}, words)
+        faults = {field: words(answer.faults[field]) if field in answer.faults else "" for field in fields}
+        if answer.go is None:
+            stay = {"say": no_update, "asked": no_update, "done": no_update}
+            return {"faults": faults, "line": answer.line, **stay}
+        done = f"{name} {desk.now().isoformat()}"
+        return {"faults": faults, "line": None, "say": answer.line, "asked": answer.go.parts(), "done": done}
+
+    del press
+
+
+def _register_posts(app: Dash) -> None:
+    """The fields that a post wants: a body of participants, the form of a party organisation."""
 
     @app.callback(
-        Output(SAY, "children", allow_duplicate=True),
-        Output(DONE, "data", allow_duplicate=True),
-        Input(END, "n_clicks"),
-        State(TERM, "value"),
-        State(LAST, "value"),
-        State(END_WHY, "value"),
-        State(LANG, "data"),
+        Output("people-appoint-body-box", "hidden"),
+        Output("people-appoint-party_form-box", "hidden"),
+        Input("people-appoint-post", "value"),
         prevent_initial_call=True,
     )
-    async def finish(clicks: Any, term: Any, last: Any, why: Any, lang: object) -> tuple[Any, Any]:
-        account, words = needs("people.edit"), catalogues.pick(lang)
+    def choose_post(post: Any) -> tuple[bool, bool]:
+        needs("people.edit")
+        return post not in tuple(OF_BODIES), post != Post.PARTY_SECRETARY
+
+    del choose_post
+
+
+def _register_near(app: Dash, catalogues: Catalogues) -> None:
+    """Teams by their distance from the telephone, which is asked for its place only when somebody wants it."""
+
+    @app.callback(Output(ASKING, "children"), Input(NEAR, "n_clicks"), prevent_initial_call=True)
+    def ask(clicks: Any) -> Component:
+        needs("page.people")
         if not clicks:
             raise PreventUpdate
-        said = await run_in_threadpool(end, desk, account, term, last, why, words)
-        return said.line, f"end {term} {clicks}" if said.done else no_update
+        return dcc.Geolocation(id=WHERE, maximum_age=60_000, timeout=20_000)
 
     @app.callback(
-        Output(IN_FULL, "children"),
-        Input(READ, "n_clicks"),
-        State(PURPOSE, "value"),
+        Output(GO, "href"),
+        Output(SAY, "children", allow_duplicate=True),
+        Input(WHERE, "position"),
+        Input(WHERE, "position_error"),
         State(ASKED, "data"),
         State(LANG, "data"),
         prevent_initial_call=True,
     )
-    async def read(clicks: Any, purpose: Any, asked: Any, lang: object) -> Component:
-        account, words = needs("personal.read"), catalogues.pick(lang)
-        if not clicks:
+    def sort(position: Any, error: Any, asked: Any, lang: object) -> tuple[Any, Any]:
+        needs("page.people")
+        words, query = catalogues.pick(lang), _query(asked)
+        if isinstance(position, dict) and "lon" in position and "lat" in position:
+            near = f"{float(position['lon']):.3f},{float(position['lat']):.3f}"
+            return address(words, "/people", **replace(query, near=near).parts()), no_update
+        if not error:
             raise PreventUpdate
-        return await run_in_threadpool(in_full, desk, account, _query(asked), purpose, words)
+        return no_update, say(words("people.near.none"), "warn")
 
-    del begin, finish, read
-
-
-def _moved(before: PeopleQuery, query: PeopleQuery, words: Words) -> str:
-    """The address of another choice. Raises: PreventUpdate: it is the same."""
-    asked = read_query(query.parts())
-    if asked == before:
-        raise PreventUpdate
-    return address(words, "/people", **asked.parts())
+    del ask, sort
 
 
 def _query(asked: Any) -> PeopleQuery:
@@ -167,7 +155,7 @@ def layout(account: Account, query: PeopleQuery, words: Words, settings: Dashboa
         for view in VIEWS
     ]
     right = [export_form(words)] if account.may("people.export") else []
-    right.append(html.Div(links, className="segments links"))
+    right.append(html.Div(links, className="segments links people-views"))
     inside = [
         html.Div([html.H1(words("people.title")), html.Div(right, className="row")], className="row spread"),
         html.Div(id=SAY),

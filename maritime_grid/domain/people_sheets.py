@@ -22,7 +22,15 @@ LEVELS = ("city", "county", "township", "village")
 BODY_KINDS = ("department", "coast_guard", "association", "company", "other")
 RESULTS = ("passed", "failed", "attended")
 CLASSES = tuple("123456789")
-OF_PERSON = ("name_zh", "phone", "id_number", "address", "note", "sample")  # columns of people; the others are of posts
+OF_PERSON = (
+    "name_zh",
+    "phone",
+    "id_number",
+    "address",
+    "note",
+    "sample",
+    "unit_id",
+)  # columns of people; the others are of posts
 
 _SAMPLE = Column("sample", "示例", flag)
 
@@ -76,6 +84,7 @@ PEOPLE = Sheet(
         Column("address", "住址", address, personal=True),
         Column("note", "备注", text, personal=True),
         _SAMPLE,
+        Column("unit_id", "所属辖区", identifier),
         Column("grid_id", "网格", identifier),
         Column("post", "岗位", one_of(*Post)),
         Column("body_id", "单位", identifier),

@@ -101,6 +101,8 @@ def _people(v: Values, _old: Values | None, known: Known) -> Iterator[Complaint]
         yield "staff_no", "neither a person nor a body stands here", "give a staff number"
     if v["staff_no"] is not None and not v["name_zh"]:
         yield "name_zh", "nothing stands here", "give the name"
+    if v["unit_id"] is not None:
+        yield from _unit(v, "unit_id", known)
     if any(v[name] for name in ("grid_id", "post", "body_id", "party_form", "work_phone", "since", "until")):
         yield from _post(v, known)
 

@@ -56,27 +56,37 @@ class People(Plain):
         return self.base(key, known) | {"staff_no": key[0]}
 
     def units(self, values: Values, old: Values | None, loading: Loading) -> set[str]:
-        """Where the post is; and, of a person who is changed or appointed, where else he or she is or was in office.
+        """Where the post is; and, of a person who is changed or appointed, all who answer for him or her.
 
         Else a unit could read the file of anybody by appointing them.
         """
         before = loading.staff.get(values["staff_no"])
         touched = before is not None and (old is None or any(before[name] != values[name] for name in OF_PERSON))
-        grids = loading.grids_of_staff.get(values["staff_no"], []) if touched else []
-        return {loading.known.grids.get(grid, grid) for grid in (*grids, *filter(None, [values["grid_id"]]))}
+        found = loading.answer_for(values["staff_no"]) if touched else set[str]()
+        if values["grid_id"]:
+            found.add(_lead(values["grid_id"], loading))
+        moved = before is None or before["unit_id"] != values["unit_id"]
+        if values["unit_id"] and (moved or not values["grid_id"]):
+            found.add(values["unit_id"])
+        return found
 
     def write(self, conn: Connection, values: Values, old: Values | None, loading: Loading) -> None:
         before = loading.staff.get(values["staff_no"])
         if values["staff_no"] and (before is None or any(before[name] != values[name] for name in OF_PERSON)):
+            if before is None and not values["unit_id"]:
+                values = values | {"unit_id": loading.home}
             conn.execute(_Q["save_person"], values)
             loading.staff[values["staff_no"]] = values
+            loading.units_of_staff.setdefault(values["staff_no"], [values["unit_id"]] if values["unit_id"] else [])
         if values["grid_id"]:
             conn.execute(_Q["add_term" if old is None else "change_term"], values)
 
 
 class Teams(Plain):
-    def units(self, values: Values, old: Values | None, loading: Loading) -> set[str]:  # noqa: ARG002
-        return set(values["unit_ids"])
+    def units(self, values: Values, old: Values | None, loading: Loading) -> set[str]:
+        """The units that it serves, and all who answer for whoever joins it."""
+        joining = _named(values) - (_named(old) if old else set[str]())
+        return set(values["unit_ids"]).union(*(loading.answer_for(staff_no) for staff_no in joining))
 
     def write(self, conn: Connection, values: Values, old: Values | None, loading: Loading) -> None:  # noqa: ARG002
         values = plain(values) | {"day": day_of(loading.at)}
@@ -88,8 +98,9 @@ class OfPerson(Plain):
     """Badges and training: whose they are decides."""
 
     def units(self, values: Values, old: Values | None, loading: Loading) -> set[str]:  # noqa: ARG002
-        grids = [values["grid_id"]] if "grid_id" in values else loading.grids_of_staff.get(values["staff_no"], [])
-        return {loading.known.grids.get(grid, grid) for grid in grids}
+        if "grid_id" in values:
+            return {_lead(values["grid_id"], loading)}
+        return loading.answer_for(values["staff_no"])
 
     def write(self, conn: Connection, values: Values, old: Values | None, loading: Loading) -> None:  # noqa: ARG002
         if "number" in values and values["number"] is None:
@@ -102,6 +113,16 @@ class Items(Plain):
         version = items.propose(conn, values, loading.rights, loading.at)
         if loading.publish:
             items.publish_at_once(conn, values["item_id"], version, loading.rights, loading.at)
+
+
+def _lead(grid_id: str, loading: Loading) -> str:
+    """The unit that leads a grid; the grid itself, which is no unit of anybody's, where none does."""
+    return loading.known.grids.get(grid_id, grid_id)
+
+
+def _named(team: Values) -> set[str]:
+    """Staff numbers of its members and of whom to call."""
+    return {*team["members"], *filter(None, [team["contact"]])}
 
 
 def plain(values: Values) -> Values:

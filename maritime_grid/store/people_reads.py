@@ -25,6 +25,7 @@ from .people_rows import (
     BodyRow,
     ContactRow,
     MemberRow,
+    MembershipRow,
     PersonInFull,
     PersonRow,
     PostRow,
@@ -56,9 +57,17 @@ def body_for(conn: Connection, competence: str, unit_id: str) -> str | None:
     return row["body_id"] if row else None
 
 
-def posts(conn: Connection, *, grid_id: str | None = None, on: date | None = None) -> list[PostRow]:
-    """Terms of office, of one grid or all, in force on a day or of all times."""
-    return _rows(conn, PostRow, "posts", {"grid": grid_id, "on": on})
+def posts(
+    conn: Connection, *, grid_id: str | None = None, person_id: int | None = None, on: date | None = None
+) -> list[PostRow]:
+    """Terms of office, of one grid or person or of all, in force on a day or of all times."""
+    return _rows(conn, PostRow, "posts", {"grid": grid_id, "person": person_id, "on": on})
+
+
+def led_grids(conn: Connection) -> list[str]:
+    """Ids of the grids that units of who asks lead."""
+    with translated(), conn.cursor(row_factory=dict_row) as cur:
+        return [row["grid_id"] for row in cur.execute(_Q["led_grids"])]
 
 
 def contacts(conn: Connection, grid_id: str | None = None) -> list[ContactRow]:
@@ -80,11 +89,16 @@ def completeness(conn: Connection, on: date, *, soon_days: int, unit_id: str | N
 
 
 def teams(
-    conn: Connection, *, skill: str | None = None, unit_id: str | None = None,
-    near: tuple[float, float] | None = None,
+    conn: Connection, *, skill: str | None = None, unit_id: str | None = None, part: str | None = None,
+    team_id: str | None = None, near: tuple[float, float] | None = None,
 ) -> list[TeamRow]:  # fmt: skip
-    """Service teams by skill and unit; with `near` (lon, lat in degrees) the nearest first, unplaced ones last."""
-    found = _rows(conn, TeamRow, "teams", {"skill": skill, "unit": unit_id})
+    """Service teams by skill and unit, and by a part of their name, craft or terms; or one of them.
+
+    What their members can do and bring counts as theirs. With `near` (lon, lat in degrees) the nearest come first,
+    unplaced ones last.
+    """
+    asked = {"skill": skill, "unit": unit_id, "part": part or None, "team": team_id}
+    found = _rows(conn, TeamRow, "teams", asked)
     if near is None:
         return found
     told = [replace(team, distance_nm=_distance_nm(team, near)) for team in found]
@@ -95,9 +109,22 @@ def team_members(conn: Connection, team_id: str) -> list[MemberRow]:
     return _rows(conn, MemberRow, "team_members", [team_id])
 
 
-def people(conn: Connection, *, part: str | None = None, limit: int = 500) -> list[PersonRow]:
-    """People whom the account may see, by staff number or a part of the name as it sees it."""
-    return _rows(conn, PersonRow, "people", {"part": part or None, "limit": limit})
+def memberships(conn: Connection, person_id: int) -> list[MembershipRow]:
+    """The teams that somebody is in, or was."""
+    return _rows(conn, MembershipRow, "memberships", [person_id])
+
+
+def people(
+    conn: Connection, *, part: str | None = None, unit_id: str | None = None, limit: int = 500
+) -> list[PersonRow]:
+    """People whom the account may see, by staff number or a part of the name as it sees it, and by unit."""
+    return _rows(conn, PersonRow, "people", {"part": part or None, "unit": unit_id, "person": None, "limit": limit})
+
+
+def person(conn: Connection, person_id: int) -> PersonRow | None:
+    """One person as the account sees him or her; None: there is none, or none for this account."""
+    found = _rows(conn, PersonRow, "people", {"part": None, "unit": None, "person": person_id, "limit": 1})
+    return found[0] if found else None
 
 
 def badges(conn: Connection, person_id: int | None = None) -> list[BadgeRow]:

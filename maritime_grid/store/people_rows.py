@@ -49,6 +49,7 @@ class PostRow:
     phone: str | None
     body_id: str | None
     body_name: str | None
+    body_name_en: str | None
     party_form: str | None
     unit_id: str
     sample: bool
@@ -80,6 +81,8 @@ class TeamRow:
     lat: float | None
     members: int
     sample: bool
+    member_skills: list[str]  # of those of today
+    member_craft: str | None
     distance_nm: float | None = None  # from the place asked about
 
 
@@ -89,6 +92,21 @@ class MemberRow:
     name: str | None
     since: date
     until: date | None
+    skills: list[str]  # empty: as the team
+    craft: str | None
+    mine: bool  # who asks may open the record
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRow:
+    """One person in one team."""
+
+    team_id: str
+    name_zh: str
+    since: date
+    until: date | None
+    skills: list[str]
+    craft: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +118,7 @@ class PersonRow:
     id_number: str | None
     address: str | None
     sample: bool
+    unit_id: str | None  # that keeps the record
 
 
 @dataclass(frozen=True, slots=True)

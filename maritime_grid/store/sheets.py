@@ -76,8 +76,14 @@ class Loading:
     known: Known
     old: dict[Key, Values]
     publish: bool = False  # work items straight to the public, as at the very first load
-    grids_of_staff: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    units_of_staff: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # who answers for each person
     staff: dict[str, Values] = field(default_factory=dict[str, Values])  # people as they are, by number
+    home: str | None = None  # the unit of who does it, which keeps the people that it makes
+
+    def answer_for(self, staff_no: str) -> set[str]:
+        """Units that answer for a person; whom nobody answers for is the city's."""
+        units = self.units_of_staff.get(staff_no)
+        return set(units) if units else {u for u, level in self.known.units.items() if level == "city"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,9 @@ def begin(
     found = {key: row.get(key) or {} for key in ("units", "bodies", "grids")}
     known = Known(**found, staff=set(row.get("staff") or ()), skills=skills)
     loading = Loading(sheet, rights, at, known, {key_of(sheet, r): r for r in rows(conn, sheet)}, publish)
-    loading.grids_of_staff = {r["staff_no"]: r["grids"] for r in conn.execute(_Q["grids_of_staff"])}
+    loading.units_of_staff = {r["staff_no"]: r["units"] for r in conn.execute(_Q["units_of_staff"])}
+    home = None if rights.units is None else conn.execute(_Q["home_unit"], [rights.by]).fetchone()
+    loading.home = home["unit_id"] if home else None
     if name == "people":
         loading.staff = {r["staff_no"]: r for r in loading.old.values() if r["staff_no"]}
     return loading

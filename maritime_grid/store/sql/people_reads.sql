@@ -13,9 +13,9 @@ order by array_position(u.path, b.unit_id) desc, b.body_id limit 1;
 
 -- name: posts
 select p.post_id, p.grid_id, p.post, p.since, p.until, p.person_id, p.name, p.work_phone, p.phone, p.body_id,
-       b.name_zh as body_name, p.party_form, p.unit_id, coalesce(p.sample, false) as sample
+       b.name_zh as body_name, b.name_en as body_name_en, p.party_form, p.unit_id, coalesce(p.sample, false) as sample
 from api.grid_post p left join api.body b using (body_id)
-where (%(grid)s::text is null or p.grid_id = %(grid)s)
+where (%(grid)s::text is null or p.grid_id = %(grid)s) and (%(person)s::bigint is null or p.person_id = %(person)s)
   and (%(on)s::date is null or daterange(p.since, p.until) @> %(on)s::date)
 order by p.grid_id, array_position(array['leader', 'full_time', 'part_time', 'advisor', 'party_secretary', 'department',
                                          'coast_guard', 'association', 'village_worker'], p.post), p.since, p.post_id;
@@ -39,11 +39,14 @@ where u.mine and (%(unit)s::text is null or %(unit)s = any (u.path))
 order by g.grid_id;
 
 -- name: teams
--- Those that serve the unit, or a unit within it.
+-- Those that serve the unit, or a unit within it, and whose own or members' skills and craft are those asked for.
 select t.team_id, t.name_zh, t.skills, t.craft, t.contact, t.phone, t.unit_ids, t.paid, t.terms, t.lon, t.lat,
-       t.members, t.sample
+       t.members, t.sample, t.member_skills, t.member_craft
 from api.team t
-where (%(skill)s::text is null or %(skill)s = any (t.skills))
+where (%(team)s::text is null or t.team_id = %(team)s)
+  and (%(skill)s::text is null or %(skill)s = any (t.skills) or %(skill)s = any (t.member_skills))
+  and (%(part)s::text is null
+       or strpos(lower(concat_ws(' ', t.name_zh, t.craft, t.member_craft, t.terms)), lower(%(part)s)) > 0)
   and (%(unit)s::text is null or exists (
     select from api.unit asked join api.unit served on served.unit_id = any (t.unit_ids)
     where asked.unit_id = %(unit)s
@@ -51,12 +54,30 @@ where (%(skill)s::text is null or %(skill)s = any (t.skills))
 order by t.team_id;
 
 -- name: team_members
-select person_id, name, since, until from api.team_member where team_id = %s order by since, person_id;
+-- With the number of their post or record where who asks may see that too.
+select m.person_id, m.name, m.since, m.until, m.skills, m.craft, w.person_id is not null as mine
+from api.team_member m left join api.person w using (person_id)
+where m.team_id = %s order by m.until is not null, m.since, m.person_id;
+
+-- name: memberships
+select m.team_id, t.name_zh, m.since, m.until, m.skills, m.craft
+from api.team_member m join api.team t using (team_id)
+where m.person_id = %s order by m.until is not null, m.since, m.team_id;
 
 -- name: people
-select person_id, staff_no, name, phone, id_number, address, sample from api.person
-where %(part)s::text is null or staff_no = %(part)s or strpos(name, %(part)s) > 0
-order by person_id limit %(limit)s;
+-- Those of the unit and all below: kept there, or with a post there, present or past.
+select w.person_id, w.staff_no, w.name, w.phone, w.id_number, w.address, w.sample, w.unit_id from api.person w
+where (%(person)s::bigint is null or w.person_id = %(person)s)
+  and (%(part)s::text is null or lower(w.staff_no) = lower(%(part)s) or strpos(w.name, %(part)s) > 0)
+  and (%(unit)s::text is null or exists (
+    select from api.unit u where %(unit)s = any (u.path)
+      and (u.unit_id = w.unit_id
+           or exists (select from api.grid_post p where p.person_id = w.person_id and p.unit_id = u.unit_id))))
+order by w.person_id limit %(limit)s;
+
+-- name: led_grids
+-- Grids that units of who asks lead.
+select l.grid_id from api.grid_lead l join api.unit u using (unit_id) where u.mine order by l.grid_id;
 
 -- name: badges
 select number, person_id, grid_id, post, name_shown, issued, expires, revoked, revoked_reason from api.badge

@@ -25,7 +25,7 @@ select grid_id, unit_id from mg.grid_lead order by grid_id;
 -- name: rows_people
 select w.staff_no, coalesce(w.name_zh, '') as name_zh, coalesce(w.phone, '') as phone,
        coalesce(w.id_number, '') as id_number, coalesce(w.address, '') as address, coalesce(w.note, '') as note,
-       coalesce(w.sample, false) as sample, p.grid_id, p.post, p.body_id, p.party_form,
+       coalesce(w.sample, false) as sample, w.unit_id, p.grid_id, p.post, p.body_id, p.party_form,
        coalesce(p.work_phone, '') as work_phone, p.since, p.until, coalesce(p.reason, '') as reason
 from mg.person w full join mg.post p on p.person_id = w.person_id
 order by p.grid_id nulls last, p.post, p.since, w.staff_no, p.body_id;
@@ -68,10 +68,11 @@ insert into mg.grid_lead (grid_id, unit_id) values (%(grid_id)s, %(unit_id)s)
 on conflict (grid_id) do update set unit_id = excluded.unit_id;
 
 -- name: save_person
-insert into mg.person (staff_no, name_zh, phone, id_number, address, note, sample)
-values (%(staff_no)s, %(name_zh)s, %(phone)s, %(id_number)s, %(address)s, %(note)s, %(sample)s)
+insert into mg.person (staff_no, name_zh, phone, id_number, address, note, sample, unit_id)
+values (%(staff_no)s, %(name_zh)s, %(phone)s, %(id_number)s, %(address)s, %(note)s, %(sample)s, %(unit_id)s)
 on conflict (staff_no) do update set name_zh = excluded.name_zh, phone = excluded.phone, address = excluded.address,
-  id_number = excluded.id_number, note = excluded.note, sample = excluded.sample;
+  id_number = excluded.id_number, note = excluded.note, sample = excluded.sample,
+  unit_id = excluded.unit_id;
 
 -- name: add_term
 insert into mg.post (grid_id, post, person_id, body_id, party_form, work_phone, since, until, reason)
@@ -119,10 +120,17 @@ values ((select person_id from mg.person where staff_no = %(staff_no)s), %(cours
 on conflict (person_id, course, held_on) do update set hours = excluded.hours, result = excluded.result,
   certificate_until = excluded.certificate_until;
 
--- name: grids_of_staff
--- Where each person holds, or held, posts.
-select w.staff_no, array_agg(distinct p.grid_id) as grids
-from mg.person w join mg.post p using (person_id) where w.staff_no is not null group by w.staff_no;
+-- name: units_of_staff
+-- Who answers for each person: where he or she holds, or held, posts, and who keeps the record.
+select w.staff_no, array_agg(distinct u.unit_id) as units
+from mg.person w cross join lateral (
+  select g.unit_id from mg.post p join mg.grid_lead g using (grid_id) where p.person_id = w.person_id
+  union select w.unit_id where w.unit_id is not null) u
+where w.staff_no is not null group by w.staff_no;
+
+-- name: home_unit
+-- The unit that an account works for.
+select unit_id from mg.account where account_id = %s;
 
 -- name: log_change
 insert into mg.people_log (at, by, act, subject, fields) values (%(at)s, %(by)s, %(act)s, %(subject)s, %(fields)s);

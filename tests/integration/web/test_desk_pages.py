@@ -137,7 +137,7 @@ def test_export_of_people_holds_telephones_only_for_a_purpose_and_is_logged(site
 
 def test_forms_of_people_go_to_who_may_edit_and_read_in_full(site: DeskSite):
     forms = {
-        name: [mark in told for mark in ("people-appoint", "查看全部信息")]
+        name: [mark in told for mark in ("do=appoint", "查看全部信息")]
         for name in ("village1", "town1", "guard")
         for told in [body_of(site.browser(name), "people", grid="G1").json()]
         for told in [str(told)]
