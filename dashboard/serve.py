@@ -9,16 +9,18 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 
 from maritime_grid.domain.errors import MaritimeGridError, SettingsError, UsageError
 from maritime_grid.settings import Settings, area_file, load_settings
-from maritime_grid.settings_access import load_access, login_rules, refuse_open_bind
+from maritime_grid.settings_access import load_access, login_rules, refuse_open_bind, secret_key
 from maritime_grid.settings_model import AccessSettings
 from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.reads import Reads
+from maritime_grid.store.sealing import Seal
 
 from .app import create_app
 from .auth.guarding import configured_auth
@@ -58,7 +60,7 @@ def serve(dsn: str, wall: DashboardSettings, host: str, port: int, settings: Set
     _refuse_wrong_tls(access)
     with (
         closing(Reads(dsn)) as reads,
-        Accounts(dsn, load_access(settings), login_rules(access)) as accounts,
+        Accounts(dsn, load_access(settings), login_rules(access), seal=Seal(partial(secret_key, access))) as accounts,
         opened_desk(dsn, settings, reads, lambda: datetime.now(UTC)) as desk,
     ):
         auth = configured_auth(access)

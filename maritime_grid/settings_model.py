@@ -282,6 +282,7 @@ class AccessSettings(Section):
     lock_s: Positive
     lock_max_s: Positive
     half_login_s: Positive
+    one_time_s: Positive
     oidc: OidcSettings
 
     @model_validator(mode="after")

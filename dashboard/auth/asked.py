@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
@@ -177,3 +177,11 @@ def local_path(text: str) -> str:
     except ValueError:
         return ""
     return "" if parts.scheme or parts.netloc else text
+
+
+def leading_back(path: str, asked: Asked) -> str:
+    """An address of ours that leads back to the page that was asked for, in its language."""
+    back = local_path(asked.path + (f"?{asked.query}" if asked.query else ""))
+    lang = parse_qs(asked.query).get("lang", [""])[0]
+    parts = [f"next={quote(back, safe='/')}" if back and back != "/" else "", f"lang={quote(lang)}" if lang else ""]
+    return path + ("?" + "&".join(filter(None, parts)) if any(parts) else "")

@@ -7,14 +7,14 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from maritime_grid.domain.access import Access
+from maritime_grid.domain.access import Access, Role
 from maritime_grid.domain.errors import MaritimeGridError
 from maritime_grid.store.account_rows import SessionRow
 from maritime_grid.store.accounts import Accounts
@@ -28,13 +28,28 @@ from .asked import (
     csrf_of,
     is_from_here,
     is_known_host,
-    local_path,
+    leading_back,
     read_asked,
     same,
 )
 from .callbacks import fits, is_text
 from .cookies import keep_cookies
-from .table import ACCOUNT, CALLBACK, LOCAL, OPEN, PUBLIC, ROUTER, SHELL, WALL, is_page, need_of, need_of_module
+from .table import (
+    ACCOUNT,
+    CALLBACK,
+    CHANGE,
+    CHANGE_AT,
+    LOCAL,
+    OPEN,
+    OWN,
+    PUBLIC,
+    ROUTER,
+    SHELL,
+    WALL,
+    is_page,
+    need_of,
+    need_of_module,
+)
 from .who import Account, acting
 
 log = logging.getLogger(__name__)
@@ -139,6 +154,8 @@ class Guard:
         self, asked: Asked, need: str | None, account: Account | None, receive: Receive
     ) -> tuple[Refusal | None, Receive]:
         """Why it is refused, if it is; and what gives the request's body to whatever comes next."""
+        if account is not None and account.must_change and need != CHANGE:
+            return (403, "choose a password of your own first"), receive
         if need is None:
             return (404, "no such address") if account else (401, "log in first"), receive
         if need == CALLBACK and (account or self._wall_is_open(asked)):
@@ -162,6 +179,8 @@ class Guard:
             return 403, "from this machine only"
         if account is None:
             return 401, "log in first"
+        if need in {OWN, CHANGE}:
+            return None if account.role != Role.WALL else (403, "a wall keeps the password that it was given")
         allowed = need in {ACCOUNT, SHELL} or account.may("page.wall" if need == WALL else need)
         return None if allowed else (403, f"{account.role} may not do {need}")
 
@@ -186,7 +205,9 @@ class Guard:
         status, said = refusal
         page = asked.method in {"GET", "HEAD"} and is_page(asked.path)
         if page and status == 401:
-            return RedirectResponse(login_address(asked), 303, {"Cache-Control": "no-store"})
+            return RedirectResponse(leading_back("/login", asked), 303, {"Cache-Control": "no-store"})
+        if page and status == 403 and account is not None and account.must_change:
+            return RedirectResponse(leading_back(CHANGE_AT, asked), 303, {"Cache-Control": "no-store"})
         if page:
             return self._refused_page(status, account, asked)
         return JSONResponse({"error": said}, status, {"Cache-Control": "no-store"})
@@ -215,16 +236,9 @@ class Guard:
 def account_of(row: SessionRow, access: Access, token: str) -> Account:
     """The account of a session, as pages know it."""
     acts = access.roles[row.role].acts
-    return Account(row.account_id, row.role, row.unit_id, row.body_id, row.name_shown, csrf_of(token), acts)
-
-
-def login_address(asked: Asked) -> str:
-    """The login, which leads back to the page that was asked for, in its language."""
-    whole = asked.path + (f"?{asked.query}" if asked.query else "")
-    back = local_path(whole)
-    lang = parse_qs(asked.query).get("lang", [""])[0]
-    parts = [f"next={quote(back, safe='/')}" if back and back != "/" else "", f"lang={quote(lang)}" if lang else ""]
-    return "/login" + ("?" + "&".join(filter(None, parts)) if any(parts) else "")
+    return Account(
+        row.account_id, row.role, row.unit_id, row.body_id, row.name_shown, csrf_of(token), acts, row.must_change
+    )
 
 
 def _need_of_layout(inputs: object) -> str | None:

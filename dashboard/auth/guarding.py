@@ -16,6 +16,7 @@ from maritime_grid.settings_access import client_secret, secret_key
 from maritime_grid.settings_model import AccessSettings
 from maritime_grid.store.accounts import Accounts
 
+from .account import AccountPages
 from .asked import AuthOptions, auth_options
 from .guard import Guard
 from .login import LoginPages
@@ -47,6 +48,7 @@ def guard(
 
     pages = LoginPages(accounts, options, now, catalogues, options.outside)
     pages.register(server)
+    AccountPages(pages).register(server)
     if options.issuer is not None:
         OutsideLogin(options.issuer, pages, options).register(server)
     server.add_middleware(

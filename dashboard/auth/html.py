@@ -109,14 +109,19 @@ def _fault(fault: str) -> str:
 
 
 def _offer(words: Words, secret: str, address: str) -> str:
-    grouped = " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))
+    grouped = grouped_secret(secret)
     return (
-        f"<p>{escape(words('login.enrol_hint'))}</p><figure>{_square(address)}"
+        f"<p>{escape(words('login.enrol_hint'))}</p><figure>{square(address)}"
         f"<figcaption>{escape(words('login.secret'))} <code>{escape(grouped)}</code></figcaption></figure>"
     )
 
 
-def _square(address: str) -> str:
+def grouped_secret(secret: str) -> str:
+    """As people type it: four letters at a time."""
+    return " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))
+
+
+def square(address: str) -> str:
     """The address as a square code, SVG without a style of its own."""
     out = BytesIO()
     segno.make(address, error="m", micro=False).save(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from anyio import CapacityLimiter, to_thread
@@ -23,6 +24,7 @@ from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.errors import StoreUnavailable
 from maritime_grid.store.logins import Granted, LoginLocked, LoginRefused
 from maritime_grid.store.passwords import AT_ONCE
+from maritime_grid.store.sealing import SealBroken
 from maritime_grid.store.sessions import Origin
 
 from .asked import CSRF_FIELD, Asked, AuthOptions, csrf_of, local_path, same
@@ -36,7 +38,9 @@ log = logging.getLogger(__name__)
 
 TICKET_S = 3600  # a login form may lie open for so long
 _STYLE = Path(__file__).parent / "login.css"
-_FRESH = {"Cache-Control": "no-store"}
+FRESH = {"Cache-Control": "no-store"}
+
+Result = TypeVar("Result")
 
 
 class LoginPages:
@@ -79,17 +83,19 @@ class LoginPages:
         asked, back = asked_of(request), local_path(request.query_params.get("next", ""))
         row = await self._session(asked, half=False)
         if row is not None:
-            return _led(back or home_of(self._role(row)))
+            return led_to(back or home_of(self._role(row)))
         return self._login_form(self.words(request.query_params.get("lang")), back)
 
     async def do_login(self, request: Request) -> Response:
-        asked, form = asked_of(request), await _form(request)
+        asked, form = asked_of(request), await form_fields(request)
         words, back = self.words(form.get("lang")), local_path(form.get("next", ""))
         name = form.get("name", "")
         if not self._is_fresh(form.get("ticket", "")):
             return self._login_form(words, back, name, words("login.expired"), 400)
         try:
-            granted = await self._by_password(name, form.get("password", ""), origin_of(asked))
+            granted = await self.in_turn(
+                self.accounts.logins.by_password, name, form.get("password", ""), origin_of(asked), self.now()
+            )
         except LoginLocked:
             return self._login_form(words, back, name, words("login.locked"), 429)
         except LoginRefused:
@@ -99,22 +105,20 @@ class LoginPages:
             return self._login_form(words, back, name, words("login.busy"), 503)
         return await self.entered(asked, granted, back, words)
 
-    async def _by_password(self, name: str, password: str, origin: Origin) -> Granted:
-        """In threads of its own: people who wait for their turn must not hold those that answer everyone else."""
+    async def in_turn(self, function: Callable[..., Result], *values: object) -> Result:
+        """What hashes passwords, in threads of its own: who waits for a turn must not hold those that answer others."""
         if self._turns is None:  # made where its loop runs
             self._turns = CapacityLimiter(AT_ONCE)
-        return await to_thread.run_sync(
-            self.accounts.logins.by_password, name, password, origin, self.now(), limiter=self._turns
-        )
+        return await to_thread.run_sync(function, *values, limiter=self._turns)
 
     async def show_code(self, request: Request) -> Response:
         asked, back = asked_of(request), local_path(request.query_params.get("next", ""))
         row = await self._session(asked, half=True)
         words = self.words(request.query_params.get("lang"))
-        return _led("/login") if row is None else await self._code_form(asked, row, words, back)
+        return led_to("/login") if row is None else await self._code_form(asked, row, words, back)
 
     async def do_code(self, request: Request) -> Response:
-        asked, form = asked_of(request), await _form(request)
+        asked, form = asked_of(request), await form_fields(request)
         words, back = self.words(form.get("lang")), local_path(form.get("next", ""))
         row = await self._session(asked, half=True)
         if row is None:
@@ -129,6 +133,9 @@ class LoginPages:
             return await self._code_form(asked, row, words, back, words("login.locked"), 429)
         except LoginRefused:
             return await self._code_form(asked, row, words, back, words("login.code_failed"), 401)
+        except SealBroken as error:
+            log.error("%s cannot log in: %s", row.account_id, error)
+            return await self._code_form(asked, row, words, back, words("login.sealed"), 503)
         return await self.entered(asked, granted, back, words)
 
     async def show_logout(self, request: Request) -> Response:
@@ -136,12 +143,12 @@ class LoginPages:
         row = await self._session(asked, half=False)
         words = self.words(request.query_params.get("lang"))
         page = logout_page(words, csrf_of(asked.token), row.name_shown) if row else ""
-        return HTMLResponse(page, headers=_FRESH) if page else _led("/login")
+        return HTMLResponse(page, headers=FRESH) if page else led_to("/login")
 
     async def do_logout(self, request: Request) -> Response:
         asked = asked_of(request)
-        given = (await _form(request)).get(CSRF_FIELD, "") or request.headers.get("x-csrftoken", "")
-        answer = _led("/login")
+        given = (await form_fields(request)).get(CSRF_FIELD, "") or request.headers.get("x-csrftoken", "")
+        answer = led_to("/login")
         if asked.token:
             if not same(given, csrf_of(asked.token)):
                 raise AccessRefused("the token of the session is missing or wrong", "load the page again")
@@ -153,7 +160,7 @@ class LoginPages:
         log.warning("not answered: %s", error)
         if is_page(request.url.path):
             return self.refused(503, None, asked_of(request))
-        return JSONResponse({"error": "the store is away"}, 503, _FRESH)
+        return JSONResponse({"error": "the store is away"}, 503, FRESH)
 
     def failed(self, lang: str) -> Response:
         """The login again, after one from outside that led nowhere."""
@@ -163,19 +170,19 @@ class LoginPages:
     def refused(self, status: int, account: Account | None, asked: Asked) -> Response:
         """The page of a refusal, for the guard."""
         words = self.words("en" if "lang=en" in asked.query.split("&") else None)
-        return HTMLResponse(refused_page(words, status, account.name_shown if account else ""), status, _FRESH)
+        return HTMLResponse(refused_page(words, status, account.name_shown if account else ""), status, FRESH)
 
     async def entered(self, asked: Asked, granted: Granted, back: str, words: Words) -> Response:
         """After a step that went well: to the next one, or in, under a new token."""
         if asked.token:  # whoever was logged in here is so no more
             await run_in_threadpool(self.accounts.sessions.end, asked.token, self.now())
         if not granted.whole:
-            answer = _led(f"/login/code?{urlencode({'lang': words.lang} | ({'next': back} if back else {}))}")
+            answer = led_to(f"/login/code?{urlencode({'lang': words.lang} | ({'next': back} if back else {}))}")
             keep_half(answer.headers, asked, granted.token, self._options.half_login_s)
             return answer
         row = await run_in_threadpool(self.accounts.sessions.find, granted.token, self.now())
         role = self._role(row) if row else None
-        answer = _led((back or home_of(role)) if role else "/login")
+        answer = led_to((back or home_of(role)) if role else "/login")
         forget_half(answer.headers, asked)
         if role:
             keep_cookies(answer.headers, asked, granted.token, role)
@@ -183,7 +190,7 @@ class LoginPages:
 
     def _login_form(self, words: Words, back: str, name: str = "", fault: str = "", status: int = 200) -> Response:
         return HTMLResponse(
-            login_page(words, back, self._ticket(), name=name, fault=fault, outside=self._outside), status, _FRESH
+            login_page(words, back, self._ticket(), name=name, fault=fault, outside=self._outside), status, FRESH
         )
 
     async def _code_form(
@@ -194,7 +201,7 @@ class LoginPages:
             secret = await run_in_threadpool(self.accounts.logins.offered_secret, asked.half_token)
             enrolment = (secret, enrolment_uri(secret, row.account_id, words("title")))
         page = code_page(words, back, csrf_of(asked.half_token), enrolment=enrolment, fault=fault)
-        return HTMLResponse(page, status, _FRESH)
+        return HTMLResponse(page, status, FRESH)
 
     async def _session(self, asked: Asked, *, half: bool) -> SessionRow | None:
         token = asked.half_token if half else asked.token
@@ -236,11 +243,11 @@ def origin_of(asked: Asked) -> Origin:
     return Origin(asked.client, asked.headers.get("user-agent", ""))
 
 
-def _led(path: str) -> RedirectResponse:
-    return RedirectResponse(path, 303, _FRESH)
+def led_to(path: str) -> RedirectResponse:
+    return RedirectResponse(path, 303, FRESH)
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def form_fields(request: Request) -> dict[str, str]:
     """Its fields; none where it is no form or too long."""
     body = b""
     async for part in request.stream():
@@ -256,4 +263,4 @@ async def _style(_: Request) -> Response:
 
 async def _refused(_: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, AccessRefused) else 403
-    return JSONResponse({"error": str(error)}, status, _FRESH)
+    return JSONResponse({"error": str(error)}, status, FRESH)

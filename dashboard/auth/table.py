@@ -2,7 +2,8 @@
 
 An address that ends in `/` stands for all below it. Needs: OPEN nothing; PUBLIC nothing, and nobody is logged in there;
 LOCAL a client on this machine; WALL that the wall is open to the client, or page.wall; SHELL that, or any account;
-ACCOUNT any account; CALLBACK what the callback's page needs; else an act of the table of access.
+ACCOUNT any account; OWN any but a wall's, at which nobody stands; CHANGE that, and the one address for who must choose
+a password first; CALLBACK what the callback's page needs; else an act of the table of access.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Mapping
 
 from maritime_grid.domain.access import PAGES
 
-OPEN, PUBLIC, LOCAL, WALL, SHELL, ACCOUNT, CALLBACK = (
-    "open", "public", "local", "wall", "shell", "account", "callback",
+OPEN, PUBLIC, LOCAL, WALL, SHELL, ACCOUNT, OWN, CHANGE, CALLBACK = (
+    "open", "public", "local", "wall", "shell", "account", "own", "change", "callback",
 )  # fmt: skip
+CHANGE_AT = "/account/password"
 
 CALLBACKS = "/_dash-update-component"
 ROUTER = ".._pages_content.children..._pages_store.data.."  # Dash's own callback, which gives the layout of a page
@@ -40,6 +42,9 @@ ADDRESSES: Mapping[str, str] = {
     "/_dash-layout": SHELL,
     "/_dash-dependencies": SHELL,
     CALLBACKS: CALLBACK,
+    "/account": OWN,
+    "/account/": OWN,
+    CHANGE_AT: CHANGE,
     "/api/v1/openapi.json": ACCOUNT,
     "/api/v1/pulse.json": ACCOUNT,
     "/api/v1/vessels": "case.file",

@@ -21,6 +21,7 @@ class Account:
     name_shown: str
     csrf: str  # token of this session: header X-CSRFToken of fetch(), field `csrf` of forms
     acts: frozenset[str] = frozenset()  # of its role, as `case.collate` or `page.cases`
+    must_change: bool = False  # somebody else gave its password: until it has its own, it may do nothing else
 
     def may(self, act: str) -> bool:
         return act in self.acts

@@ -9,19 +9,18 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from fastapi.concurrency import run_in_threadpool
 
-from dashboard.admin_desk import act, add, body_of, verified, views_of
+from dashboard.admin_desk import act, add, body_of, change, end_session, verified, views_of
 from dashboard.admin_query import AdminQuery, read_query
 from dashboard.auth import Account, needs
 from dashboard.desk import Desk
 from dashboard.options import DashboardSettings
-from dashboard.views.admin_accounts import ADD, BODY_ID, NAME, ROLE, SHOWN, UNIT
+from dashboard.views.admin_forms import ADD, EDIT, NEW, SAVE
 from dashboard.views.admin_log import VERIFIED, VERIFY
 from dashboard.words import Catalogues, Words
 
 from .shell import address, page_of
 
 ASKED, LANG, BODY, SAY, DONE = "admin-asked", "admin-lang", "admin-body", "admin-say", "admin-done"
-FORM = {"name": NAME, "shown": SHOWN, "role": ROLE, "unit": UNIT, "body": BODY_ID}
 
 
 def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardSettings) -> None:
@@ -47,16 +46,17 @@ def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardS
             raise PreventUpdate
         return await run_in_threadpool(verified, desk, catalogues.pick(lang))
 
-    _register_accounts(app, desk, catalogues)
+    _register_forms(app, desk, catalogues)
+    _register_acts(app, desk, catalogues)
     del show, check
 
 
-def _register_accounts(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
+def _register_forms(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
     @app.callback(
         output=[Output(SAY, "children"), Output(DONE, "data")],
         inputs={
             "clicks": Input(ADD, "n_clicks"),
-            "form": {name: State(field, "value") for name, field in FORM.items()},
+            "form": {name: State(field, "value") for name, field in NEW.items()},
             "lang": State(LANG, "data"),
         },
         prevent_initial_call=True,
@@ -69,21 +69,50 @@ def _register_accounts(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
         return [said.line, clicks if said.done else no_update]
 
     @app.callback(
+        output=[Output(SAY, "children", allow_duplicate=True), Output(DONE, "data", allow_duplicate=True)],
+        inputs={
+            "clicks": Input(SAVE, "n_clicks"),
+            "form": {name: State(field, "value") for name, field in EDIT.items()},
+            "asked": State(ASKED, "data"),
+            "lang": State(LANG, "data"),
+        },
+        prevent_initial_call=True,
+    )
+    async def alter(clicks: Any, form: dict[str, Any], asked: Any, lang: object) -> list[Any]:
+        account = needs("accounts.edit")
+        if not clicks:
+            raise PreventUpdate
+        words = catalogues.pick(lang)
+        said = await run_in_threadpool(change, desk, account, _query(asked).who, form, words)
+        return [said.line, f"change {clicks}" if said.done else no_update]
+
+    del make, alter
+
+
+def _register_acts(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
+    @app.callback(
         Output(SAY, "children", allow_duplicate=True),
         Output(DONE, "data", allow_duplicate=True),
         Input({"type": "admin-act", "act": ALL}, "n_clicks"),
+        Input({"type": "admin-end", "number": ALL}, "n_clicks"),
         State(ASKED, "data"),
         State(LANG, "data"),
         prevent_initial_call=True,
     )
-    async def press(clicks: list[Any], asked: Any, lang: object) -> tuple[Any, Any]:
+    async def press(clicks: list[Any], ends: list[Any], asked: Any, lang: object) -> tuple[Any, Any]:
         account, words, pressed = needs("accounts.edit"), catalogues.pick(lang), ctx.triggered_id
-        if not any(clicks or ()) or not isinstance(pressed, dict):
+        if not any(clicks or ()) and not any(ends or ()):
             raise PreventUpdate
-        said = await run_in_threadpool(act, desk, account, _query(asked).who, pressed.get("act"), words)
-        return said, f"{pressed.get('act')} {clicks}"
+        if not isinstance(pressed, dict):
+            raise PreventUpdate
+        who = _query(asked).who
+        if pressed.get("type") == "admin-end":
+            said = await run_in_threadpool(end_session, desk, account, who, pressed.get("number"), words)
+        else:
+            said = await run_in_threadpool(act, desk, account, who, pressed.get("act"), words)
+        return said, f"{pressed} {clicks} {ends}"
 
-    del make, press
+    del press
 
 
 def _query(asked: Any) -> AdminQuery:

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard.auth import Account
 from dashboard.words import Words
+from maritime_grid.domain.access import Role
 
 PAGES = (
     ("cases", "/cases"),
@@ -103,9 +104,10 @@ def _who(words: Words, account: Account, here: str) -> Component:
         action="/logout",
         method="POST",
     )
-    about = html.Span(
-        [html.Strong(account.name_shown), html.Small(words.get(f"role.{account.role}", account.role))], className="me"
-    )
+    inside = [html.Strong(account.name_shown), html.Small(words.get(f"role.{account.role}", account.role))]
+    about: Component = html.Span(inside, className="me")
+    if account.role != Role.WALL:  # nobody stands at a wall to choose a password
+        about = html.A(inside, href=address(words, "/account"), className="me", title=words("shell.account"))
     return html.Div(
         [html.A(name, href=f"{here}{joined}lang={lang}", className="quiet"), about, logout], className="who"
     )

@@ -99,7 +99,9 @@ def _top(form: Form, words: Words) -> Markup:
     home = el("a", words("report.cases"), href="/cases", class_="language") if form is STAFF else None
     follow = el("a", words("report.follow"), href="/c/", class_="language") if form is PUBLIC else None
     title = el("strong", words(f"report.title.{form.name}"))
-    return el("header", title, el("span", id="who"), home, follow, other_language(words, form.path))
+    mine = "/account" if words.is_default else f"/account?lang={words.lang.split('_')[0]}"
+    who = el("a", id="who", href=mine, title=words("shell.account")) if form is STAFF else el("span", id="who")
+    return el("header", title, who, home, follow, other_language(words, form.path))
 
 
 def _bottom(words: Words) -> Markup:

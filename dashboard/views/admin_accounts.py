@@ -1,4 +1,4 @@
-"""Accounts 账号 as the operator sees them: a list, one of them with its sessions, and the form of a new one."""
+"""Accounts 账号 as the operator sees them: a list, and one of them with its sessions."""
 
 from __future__ import annotations
 
@@ -9,24 +9,16 @@ from datetime import datetime
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.auth.agents import device_of
 from dashboard.pages.shell import address
 from dashboard.words import Words
-from maritime_grid.domain.access import BODY_KINDS, UNIT_LEVELS, Role
 from maritime_grid.store.account_rows import AccountRow, SessionRow
 from maritime_grid.store.people_rows import BodyRow, UnitRow
 
-from .people_staff import whole
+from .admin_forms import change_form, new_form
+from .people_parts import whole
 from .times import DASH, moment
 
-NAME, SHOWN, ROLE, UNIT, BODY_ID, ADD = (
-    "admin-name",
-    "admin-shown",
-    "admin-role",
-    "admin-unit",
-    "admin-body-id",
-    "admin-add",
-)
-ACTS = ("disable", "enable", "password", "second_factor", "sessions")
 COLUMNS = ("account", "role", "place", "login", "state", "sessions")
 
 
@@ -46,10 +38,10 @@ class Known:
         return {u.unit_id: u.name_zh for u in self.units} | {b.body_id: b.name_zh for b in self.bodies}
 
 
-def accounts_view(known: Known, who: str, now: datetime, words: Words) -> list[Component]:
-    """The list; beside it one account, or the form of a new one."""
+def accounts_view(known: Known, who: str, now: datetime, words: Words, me: str) -> list[Component]:
+    """The list; beside it one account, or the form of a new one. `me` is the account that looks."""
     chosen = next((row for row in known.accounts if row.account_id == who), None)
-    right = account_detail(chosen, known, now, words) if chosen else _form(known, words)
+    right = _detail(chosen, known, now, words, own=who == me) if chosen else new_form(known.units, known.bodies, words)
     head = html.Thead(html.Tr([html.Th(words(f"admin.col.{name}")) for name in COLUMNS]))
     names = known.names()
     lines = [_line(row, names, len(known.open_of(row.account_id)), who, now, words) for row in known.accounts]
@@ -92,14 +84,42 @@ def _logins(row: AccountRow, words: Words) -> str:
 def state_pill(row: AccountRow, now: datetime, words: Words) -> Component:
     if row.disabled_at:
         return html.Span(words("admin.state.disabled"), className="pill overdue")
-    if row.locked_until and row.locked_until > now:
+    if is_locked(row, now):
         return html.Span(words("admin.state.locked"), className="pill warning")
+    if row.password_until and row.password_until <= now:
+        return html.Span(words("admin.state.over"), className="pill warning")
+    if row.password_until:
+        return html.Span(words("admin.state.first"), className="pill paused")
     return html.Span(words("admin.state.open"), className="pill ok")
 
 
-def account_detail(row: AccountRow, known: Known, now: datetime, words: Words) -> Component:
-    """One account: what can be done with it, and where it is logged in."""
-    acts = ["enable" if row.disabled_at else "disable", "password", "second_factor", "sessions"]
+def is_locked(row: AccountRow, now: datetime) -> bool:
+    return row.locked_until is not None and row.locked_until > now
+
+
+def _detail(row: AccountRow, known: Known, now: datetime, words: Words, *, own: bool) -> Component:
+    """One account: what can be done with it, what it is, and where it is logged in."""
+    head = [
+        html.Div([html.H2(row.account_id), state_pill(row, now, words)], className="row"),
+        html.P(f"{row.name_shown} · {words.get(f'role.{row.role}', row.role)}"),
+        html.Small(words("admin.created", at=moment(row.created_at, words, now), role=row.db_role)),
+        html.P(words("admin.until", at=moment(row.password_until, words, now)), className="soft")
+        if row.password_until
+        else None,
+    ]
+    if own:
+        link = html.A(words("admin.own.link"), href=address(words, "/account"))
+        inside = [html.P([words("admin.own"), link], className="grid-impact")]
+    else:
+        inside = [_acts(row, now, words), change_form(row, known.units, known.bodies, words)]
+    return html.Section([*(h for h in head if h), *inside, *_sessions(row, known, now, words)],
+                        className="panel grid-detail")  # fmt: skip
+
+
+def _acts(row: AccountRow, now: datetime, words: Words) -> Component:
+    acts = ["password", "second_factor", "sessions", "enable" if row.disabled_at else "disable"]
+    if is_locked(row, now) or row.failures:
+        acts.insert(0, "unlock")
     buttons = [
         html.Button(
             words(f"admin.act.{act}"),
@@ -109,55 +129,25 @@ def account_detail(row: AccountRow, known: Known, now: datetime, words: Words) -
         )
         for act in acts
     ]
-    sessions = [
+    return html.Div(buttons, className="row")
+
+
+def _sessions(row: AccountRow, known: Known, now: datetime, words: Words) -> list[Component]:
+    lines = [
         html.Li(
             [
                 html.Span(words("admin.session.since", at=moment(one.begun_at, words, now))),
                 html.Span(words("admin.session.seen", at=moment(one.seen_at, words, now))),
-                html.Small(f"{one.address} {one.agent}"),
+                html.Small(" ".join(filter(None, [device_of(one.agent), one.address]))),
+                html.Button(
+                    words("admin.session.end"), id={"type": "admin-end", "number": one.number}, type="button",
+                    className="quiet",
+                ),
             ]
         )
         for one in known.open_of(row.account_id)
-    ]
-    return html.Section(
-        [
-            html.Div([html.H2(row.account_id), state_pill(row, now, words)], className="row"),
-            html.P(f"{row.name_shown} · {words.get(f'role.{row.role}', row.role)}"),
-            html.Small(words("admin.created", at=moment(row.created_at, words, now), role=row.db_role)),
-            html.Div(buttons, className="row"),
-            html.H3(words("admin.sessions")),
-            html.Ol(sessions, className="grid-versions")
-            if sessions
-            else html.P(words("admin.sessions.none"), className="soft"),
-        ],
-        className="panel grid-detail",
+    ]  # fmt: skip
+    found = (
+        html.Ol(lines, className="grid-versions") if lines else html.P(words("admin.sessions.none"), className="soft")
     )
-
-
-def _form(known: Known, words: Words) -> Component:
-    roles = [{"label": words(f"role.{role}"), "value": str(role)} for role in Role]
-    units = [{"label": f"{'　' * (len(u.path) - 1)}{u.name_zh} {u.unit_id}", "value": u.unit_id} for u in known.units]
-    bodies = [{"label": f"{b.name_zh} {b.body_id}", "value": b.body_id} for b in known.bodies]
-    return html.Section(
-        [
-            html.H2(words("admin.new")),
-            _field(words("admin.new.name"), dcc.Input(id=NAME, type="text", maxLength=31, value=""), NAME),
-            _field(words("admin.new.shown"), dcc.Input(id=SHOWN, type="text", maxLength=60, value=""), SHOWN),
-            _field(words("admin.new.role"), dcc.Dropdown(roles, None, id=ROLE), ROLE),  # pyright: ignore[reportArgumentType]
-            _field(words("admin.new.unit"), dcc.Dropdown(units, None, id=UNIT), UNIT),  # pyright: ignore[reportArgumentType]
-            _field(words("admin.new.body"), dcc.Dropdown(bodies, None, id=BODY_ID), BODY_ID),  # pyright: ignore[reportArgumentType]
-            html.Small(words("admin.new.hint")),
-            html.Button(words("admin.new.do"), id=ADD, type="button", className="primary"),
-        ],
-        className="panel grid-form",
-    )
-
-
-def place_of(role: str, unit: str | None, body: str | None) -> tuple[str | None, str | None]:
-    """Only what the role works for."""
-    known = Role(role) if role in tuple(Role) else None
-    return (unit if known in UNIT_LEVELS else None), (body if known in BODY_KINDS else None)
-
-
-def _field(label: str, field: Component, id: str) -> Component:  # noqa: A002
-    return html.Div([html.Label(label, htmlFor=id), field], className="field")
+    return [html.H3(words("admin.sessions")), found]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,12 +15,14 @@ from dashboard.words import Words
 from maritime_grid.store.access_log import LogEntry
 from maritime_grid.store.archive import Verified
 
-from .people_staff import whole
+from .people_parts import whole
 from .times import DASH, moment
 
 PAGE_ROWS = 50
 SHOWN = 100  # faults
 COLUMNS = ("at", "who", "did", "subject", "fields", "purpose")
+_CHANGED = re.compile(r"(^|, )(role|unit_id|body_id|person_id|name_shown) ")
+_ROLE = re.compile(r"^role (\w+) > (\w+)")
 VERIFY, VERIFIED = "admin-verify", "admin-verified"
 
 
@@ -52,7 +55,7 @@ def _line(entry: LogEntry, now: datetime, words: Words) -> Component:
         words.get(f"admin.did.{entry.act}", entry.act),
         entry.subject,
         fields or DASH,
-        entry.purpose or DASH,
+        purpose_of(entry, words) or DASH,
     )
     return html.Tr(
         [
@@ -60,6 +63,16 @@ def _line(entry: LogEntry, now: datetime, words: Words) -> Component:
             for name, cell in zip(COLUMNS, cells, strict=True)
         ]
     )
+
+
+def purpose_of(entry: LogEntry, words: Words) -> str:
+    """Why, or what: changes of accounts are kept in the words of columns, and shown in the reader's."""
+    if entry.act != "account_changed":
+        return entry.purpose
+    said = _ROLE.sub(
+        lambda found: "role " + " > ".join(words.get(f"role.{role}", role) for role in found.groups()), entry.purpose
+    )
+    return _CHANGED.sub(lambda found: f"{found[1]}{words(f'admin.changed.{found[2]}')} ", said)
 
 
 def _filters(query: AdminQuery, words: Words) -> Component:

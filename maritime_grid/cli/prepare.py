@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from maritime_grid.cases_settings import configured_cases
 from maritime_grid.settings import Settings
-from maritime_grid.settings_access import load_access, login_rules
+from maritime_grid.settings_access import load_access, login_rules, secret_key
 from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.registry import RosterRow
+from maritime_grid.store.sealing import Seal
 from maritime_grid.store.writer import Store
 
 from .first_people import prepare_people
@@ -67,7 +69,8 @@ def prepare_access(dsn: str, settings: Settings) -> None:
 
 def open_accounts(dsn: str, settings: Settings) -> Accounts:
     """Accounts under the configured table and rules. Raises: SettingsError: the table is wrong."""
-    return Accounts(dsn, load_access(settings), login_rules(settings.access))
+    seal = Seal(partial(secret_key, settings.access))
+    return Accounts(dsn, load_access(settings), login_rules(settings.access), seal=seal)
 
 
 def save_demo_roster(dsn: str, entries: Iterable[RosterEntry]) -> None:

@@ -8,14 +8,17 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from maritime_grid.domain.access import Role
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.domain.totp import enrolment_uri
 from maritime_grid.settings import Settings
-from maritime_grid.store.account_rows import AccountRow, NewAccount
+from maritime_grid.store.account_rows import AccountRow, Change, NewAccount
 from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.passwords import new_password
+from maritime_grid.store.sealing import Seal
 from maritime_grid.store.writer import Store
 
 from .prepare import open_accounts, prepare_store
@@ -37,11 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how = add.add_mutually_exclusive_group()
     how.add_argument("--password-stdin", action="store_true", help="the password is the first line of the input")
     how.add_argument("--oidc", metavar="SUBJECT", help="logs in from outside only: issuer, a blank, subject")
+    _add_once(add)
     add_store_options(add)
+    _add_change(actions)
     add_store_options(actions.add_parser("list", help="accounts"))
     for action, what in (
         ("disable", "it may not log in any more, and its sessions end"),
         ("enable", "it may log in again"),
+        ("unlock", "it may try to log in at once; who is logged in stays so"),
         ("passwd", "a new password; ends its sessions and any lock"),
         ("totp", "a new second factor, printed once; ends its sessions"),
     ):
@@ -49,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         one.add_argument("account", metavar="NAME")
         if action == "passwd":
             one.add_argument("--password-stdin", action="store_true", help="the first line of the input")
+            _add_once(one)
         if action == "totp":
             one.add_argument(
                 "--forget", action="store_true", help="only forget the old one: its next login enrols anew"
@@ -56,14 +63,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add_store_options(one)
     sessions = actions.add_parser("sessions", help="who is logged in")
     sessions.add_argument("account", nargs="?", metavar="NAME", help="one account")
-    sessions.add_argument("--end", type=int, metavar="N", help="end the session of this number")
+    end = sessions.add_mutually_exclusive_group()
+    end.add_argument("--end", type=int, metavar="N", help="end the session of this number")
+    end.add_argument("--end-all", action="store_true", help="end all sessions of the account")
     add_store_options(sessions)
+    reseal = actions.add_parser("reseal", help="close the second factors under the secret key of the settings")
+    reseal.add_argument("--former-key-file", type=Path, metavar="FILE", help="first line: the secret key before")
+    add_store_options(reseal)
+
+
+def _add_once(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--once", action="store_true", help="the password opens the form of another one only, and not for long"
+    )
+
+
+def _add_change(actions: Any) -> None:
+    change = actions.add_parser("change", help="another role, unit, body, person or name; what is not given stays")
+    change.add_argument("account", metavar="NAME")
+    change.add_argument("--role", choices=list(Role), help="ends its sessions; what it does not work for is left out")
+    change.add_argument("--unit", metavar="U", help="unit that it works for, with all below")
+    change.add_argument("--body", metavar="B", help="body that it works for")
+    change.add_argument("--person", type=int, metavar="N", help="number of the person; 0: none")
+    change.add_argument("--name", metavar="TEXT", help="name beside what it does")
+    add_store_options(change)
 
 
 def run(args: argparse.Namespace) -> int:
     actions = {
-        "add": run_add, "list": run_list, "disable": run_disable, "enable": run_enable, "passwd": run_passwd,
-        "totp": run_totp, "sessions": run_sessions,
+        "add": run_add, "list": run_list, "change": run_change, "disable": run_disable, "enable": run_enable,
+        "unlock": run_unlock, "passwd": run_passwd, "totp": run_totp, "sessions": run_sessions,
+        "reseal": run_reseal,
     }  # fmt: skip
     settings = settings_of(args)
     with opened(args, settings) as accounts:
@@ -93,7 +123,7 @@ def opened(args: argparse.Namespace, settings: Settings) -> Generator[Accounts]:
 def run_add(args: argparse.Namespace, accounts: Accounts) -> None:
     password = "" if args.oidc else _given_password(args) or new_password()
     new = NewAccount(args.account, args.role, args.unit, args.body, args.person, args.name, args.oidc)
-    accounts.add(new, password, now(), by=operator())
+    accounts.add(new, password, now(), by=operator(), once=args.once)
     row = accounts.one(args.account)
     print(f"account {row.account_id}, {row.role}, database role {row.db_role}")
     if password and not args.password_stdin:
@@ -123,6 +153,8 @@ def state_of(row: AccountRow, at: datetime) -> str:
         return f"disabled since {row.disabled_at:%Y-%m-%d %H:%M}"
     if row.locked_until and row.locked_until > at:
         return f"locked until {row.locked_until:%H:%M:%S}"
+    if row.password_until:
+        return f"one-time password until {row.password_until:%Y-%m-%d %H:%M}"
     return "active" if row.has_db_role else "without a database role"
 
 
@@ -136,9 +168,27 @@ def run_enable(args: argparse.Namespace, accounts: Accounts) -> None:
     print(f"{args.account} is enabled")
 
 
+def run_change(args: argparse.Namespace, accounts: Accounts) -> None:
+    is_now = accounts.one(args.account)
+    person = is_now.person_id if args.person is None else args.person or None
+    wanted = Change(
+        args.role or is_now.role, args.unit or is_now.unit_id, args.body or is_now.body_id, person,
+        is_now.name_shown if args.name is None else args.name,
+    )  # fmt: skip
+    changed = accounts.change(args.account, wanted, now(), by=operator())
+    row = accounts.one(args.account)
+    place = row.unit_id or row.body_id or "no unit or body"
+    print(f"{row.account_id}: {row.role}, {place}, {row.name_shown}" + ("" if changed else "; nothing differs"))
+
+
+def run_unlock(args: argparse.Namespace, accounts: Accounts) -> None:
+    accounts.unlock(args.account, now(), by=operator())
+    print(f"{args.account} may log in again")
+
+
 def run_passwd(args: argparse.Namespace, accounts: Accounts) -> None:
     password = _given_password(args) or new_password()
-    accounts.set_password(args.account, password, now(), by=operator())
+    accounts.set_password(args.account, password, now(), by=operator(), once=args.once)
     print(f"{args.account} has a new password" if args.password_stdin else f"password: {password}")
 
 
@@ -157,6 +207,12 @@ def run_sessions(args: argparse.Namespace, accounts: Accounts) -> None:
         return
     if args.account:
         accounts.one(args.account)
+    if args.end_all:
+        if not args.account:
+            raise UsageError("no account is named", "give NAME with --end-all")
+        ended = accounts.sessions.revoke_all(args.account, now(), by=operator())
+        print(f"{ended} sessions of {args.account} are ended")
+        return
     columns = ("session", "account", "role", "begun (UTC)", "last used (UTC)", "from", "browser")
     rows = [
         (
@@ -172,6 +228,28 @@ def run_sessions(args: argparse.Namespace, accounts: Accounts) -> None:
         if s.whole
     ]
     print_table(columns, rows)
+
+
+def run_reseal(args: argparse.Namespace, accounts: Accounts) -> None:
+    former = _former_key(args.former_key_file) if args.former_key_file else None
+    done, lost = accounts.reseal(Seal(lambda: former), now(), by=operator())
+    print(f"{done} second factors are kept by the settings of today")
+    if lost:
+        raise UsageError(
+            f"neither key opens the second factor of {', '.join(lost)}",
+            "name the right file, or let them enrol anew: maritime-grid user totp NAME --forget",
+        )
+
+
+def _former_key(path: Path) -> bytes:
+    """Raises: UsageError: it cannot be read, or is empty."""
+    try:
+        text = path.read_text(encoding="utf-8").partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    if not text:
+        raise UsageError(f"{path} holds no secret key", "name the file that access.secret_key_file named before")
+    return text.encode()
 
 
 def _given_password(args: argparse.Namespace) -> str:
@@ -193,4 +271,4 @@ def operator() -> str:
     try:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):  # a user without a name, as in some containers
-        return "cli"
+        return "cli:?"

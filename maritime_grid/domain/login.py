@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from .access import RoleAccess
 
 LONGEST_PASSWORD = 256  # characters: what is longer is an attack on the hash
+LEAST_LETTERS = 4  # different ones
 _DOUBLINGS = 40  # of a second are longer than anything configured
 
 
@@ -21,6 +23,16 @@ class LoginRules:
     lock_s: float  # the first lock; each further failure doubles it
     lock_max_s: float
     half_login_s: float  # between the password and the second factor
+    one_time_s: float  # a password that somebody else gave opens the form of a new one for so long
+
+
+class PasswordFault(StrEnum):
+    """What is wrong with a new password."""
+
+    SHORT = "short"
+    LONG = "long"
+    PLAIN = "plain"  # few letters over and over, or the name of the account
+    SAME = "same"  # as the one that it is to replace
 
 
 def lock_s(failures: int, allowed: int, rules: LoginRules) -> float:
@@ -30,14 +42,14 @@ def lock_s(failures: int, allowed: int, rules: LoginRules) -> float:
     return min(rules.lock_s * 2.0 ** min(failures - allowed, _DOUBLINGS), rules.lock_max_s)
 
 
-def password_fault(password: str, account_id: str, rules: LoginRules) -> str | None:
+def password_fault(password: str, account_id: str, rules: LoginRules) -> PasswordFault | None:
     """What is wrong with a new password; None where nothing is."""
     if len(password) < rules.password_min:
-        return f"it has {len(password)} characters, and {rules.password_min} are needed"
+        return PasswordFault.SHORT
     if len(password) > LONGEST_PASSWORD:
-        return f"it is longer than {LONGEST_PASSWORD} characters"
-    if len(set(password)) < 4 or (len(account_id) > 3 and account_id in password.lower()):
-        return "it is one letter over and over, or holds the name of the account"
+        return PasswordFault.LONG
+    if len(set(password)) < LEAST_LETTERS or (len(account_id) > 3 and account_id in password.lower()):
+        return PasswordFault.PLAIN
     return None
 
 

@@ -20,6 +20,17 @@ class NewAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What an account is to be from now on; all of it, not only what differs."""
+
+    role: str
+    unit_id: str | None = None
+    body_id: str | None = None
+    person_id: int | None = None
+    name_shown: str = ""  # empty: as account_id
+
+
+@dataclass(frozen=True, slots=True)
 class AccountRow:
     """An account as people list it."""
 
@@ -29,12 +40,14 @@ class AccountRow:
     unit_id: str | None
     body_id: str | None
     person_id: int | None
+    person_no: str  # staff number of the person, else its own; empty: none
     name_shown: str
     oidc_subject: str | None
     has_password: bool
     has_second_factor: bool
     failures: int
     locked_until: datetime | None
+    password_until: datetime | None  # somebody else gave its password, which holds until then; None: its own
     created_at: datetime
     disabled_at: datetime | None
     db_role: str
@@ -53,6 +66,7 @@ class SessionRow:
     name_shown: str
     has_second_factor: bool
     whole: bool  # False: only the password was given yet
+    must_change: bool  # it logged in with a password that somebody else gave
     begun_at: datetime
     seen_at: datetime
     address: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,20 +14,31 @@ from psycopg import errors as pg
 from psycopg.rows import TupleRow, class_row
 
 from maritime_grid.domain.access import BODY_KINDS, UNIT_LEVELS, Access, Role
-from maritime_grid.domain.errors import UsageError
-from maritime_grid.domain.login import LoginRules, password_fault
+from maritime_grid.domain.login import LoginRules
 from maritime_grid.domain.totp import SECRET_BYTES, secret_text
 
 from . import account_roles, passwords
-from .account_rows import AccountRow, NewAccount
+from .account_checks import (
+    LIST,
+    AccountFault,
+    Standing,
+    check_actor,
+    check_password,
+    check_place,
+    check_right,
+    keep_an_operator,
+)
+from .account_rows import AccountRow, Change, NewAccount
+from .account_seals import sealed_anew
 from .errors import translated
 from .logins import Logins
+from .own_account import OwnAccount
 from .pool import open_pool
 from .queries import load_queries
+from .sealing import Seal
 from .sessions import Sessions
 
 _Q = load_queries("accounts")
-_LIST = "see: maritime-grid user list"
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -35,18 +46,25 @@ Connection = psycopg.Connection[TupleRow]
 class Accounts:
     """Accounts with their logins and sessions, for any number of threads. Every change is in the access log.
 
+    `by` is who changes: an account needs the right to keep accounts and may not change itself; another word, such as
+    `cli:root`, stands for somebody who needs no account. Where accounts are kept, one that may is always left.
+
     Args:
         dsn: the store.
         access: the table of access.
         rules: of logging in.
+        seal: closes secrets of second factors; None: they stand as they are.
         timeout_s: the store is away when it does not answer within this time.
     """
 
-    def __init__(self, dsn: str, access: Access, rules: LoginRules, *, timeout_s: float = 5) -> None:
-        self.access, self.rules = access, rules
+    def __init__(
+        self, dsn: str, access: Access, rules: LoginRules, *, seal: Seal | None = None, timeout_s: float = 5
+    ) -> None:
+        self.access, self.rules, self._seal = access, rules, seal or Seal()
         self._pool = open_pool(dsn, "accounts", timeout_s)
         self.sessions = Sessions(self._pool, access, rules)
-        self.logins = Logins(self._pool, access, rules)
+        self.logins = Logins(self._pool, access, rules, self._seal)
+        self.own = OwnAccount(self._pool, access, rules, self._seal)
 
     def close(self) -> None:
         self._pool.close()
@@ -78,7 +96,7 @@ class Accounts:
         with translated(), self._pool.connection() as conn:
             return account_roles.mend_roles(conn)
 
-    def add(self, new: NewAccount, password: str, now: datetime, by: str) -> None:
+    def add(self, new: NewAccount, password: str, now: datetime, by: str, *, once: bool = False) -> None:
         """Make an account with its database role; an empty password: it logs in from outside only.
 
         Args:
@@ -86,30 +104,31 @@ class Accounts:
             password: checked by the rules.
             now: aware.
             by: who makes it, for the log.
+            once: the password opens the form of a new one alone, and for a while; not where nobody stands to choose.
 
         Raises:
             UsageError: the role is unknown, or lacks its unit or body, or that is another than the role works for.
             StoreError: the store's user may not make roles.
         """
         if new.role not in self.access.roles:
-            raise UsageError(f"there is no role {new.role}", f"known are {', '.join(Role)}")
+            raise AccountFault("no_role", f"there is no role {new.role}", f"known are {', '.join(Role)}")
         if password:
-            self._check_password(password, new.account_id)
-        values = {name: getattr(new, name) for name in NewAccount.__dataclass_fields__}
+            check_password(password, new.account_id, self.rules)
+        until = self._until(now, once=once and bool(password) and new.role != Role.WALL)
+        values: dict[str, Any] = {name: getattr(new, name) for name in NewAccount.__dataclass_fields__}
         values["name_shown"] = new.name_shown.strip() or new.account_id
-        values |= {"password_hash": passwords.hashed(password) if password else "", "now": now}
+        values |= {"password_hash": passwords.hashed(password) if password else "", "until": until, "now": now}
         with self._changing() as conn:
-            self._check_place(conn, new)
+            check_right(conn, self.access, by)
+            check_place(conn, new.role, new.unit_id, new.body_id, new.person_id)
             try:
                 row = conn.execute(_Q["add"], values).fetchone()
             except pg.UniqueViolation:
-                raise UsageError(
-                    f"account {new.account_id} or its outside login is there already", "choose another name"
-                ) from None
+                said = f"account {new.account_id} or its outside login is there already"
+                raise AccountFault("name_taken", said, "choose another name", given=new.account_id) from None
             except pg.CheckViolation:
-                raise UsageError(
-                    f"{new.account_id} is no login name", "give 2 to 31 of a-z, 0-9 and . _ -, a letter first"
-                ) from None
+                mend = "give 2 to 31 of a-z, 0-9 and . _ -, a letter first"
+                raise AccountFault("no_name", f"{new.account_id} is no login name", mend) from None
             assert row, "made"
             account_roles.make_role(conn, row[0])
             self._log(conn, "account_added", new.account_id, now, by)
@@ -122,7 +141,7 @@ class Accounts:
         """Raises: UsageError: there is none of that name."""
         rows = self._rows(account_id)
         if not rows:
-            raise UsageError(f"there is no account {account_id}", _LIST)
+            raise AccountFault("no_account", f"there is no account {account_id}", LIST, given=account_id)
         return rows[0]
 
     def there_are_any(self) -> bool:
@@ -133,71 +152,119 @@ class Accounts:
     def disable(self, account_id: str, now: datetime, by: str) -> None:
         """It may not log in any more, to the database either, and its sessions end.
 
-        Raises: UsageError: there is no such account.
+        Raises: AccountFault: also for the last operator.
         """
         self._change("set_disabled", {"account_id": account_id, "at": now}, "account_disabled", now, by)
 
     def enable(self, account_id: str, now: datetime, by: str) -> None:
-        """It may log in again. Raises: UsageError: there is no such account."""
+        """It may log in again. Raises: AccountFault: there is no such account, or `by` may not."""
         self._change("set_disabled", {"account_id": account_id, "at": None}, "account_enabled", now, by)
 
-    def set_password(self, account_id: str, password: str, now: datetime, by: str) -> None:
-        """A new password; ends its sessions and any lock. Raises: UsageError: no such account, or a weak password."""
-        self._check_password(password, account_id)
-        values = {"account_id": account_id, "password_hash": passwords.hashed(password)}
+    def change(self, account_id: str, wanted: Change, now: datetime, by: str) -> bool:
+        """Another role, unit, body, person or name; whether anything differs from before.
+
+        What the database and the pages show follows at once. Another role ends its sessions: they were begun under the
+        rules of the old one, perhaps without a second factor. What the new role does not work for is left out.
+
+        Raises:
+            AccountFault: the role lacks its unit or body, or that is another than the role works for; or as `disable`.
+        """
+        if wanted.role not in self.access.roles:
+            raise AccountFault("no_role", f"there is no role {wanted.role}", f"known are {', '.join(Role)}")
+        role = Role(wanted.role)
+        values: dict[str, Any] = {
+            "account_id": account_id, "role": wanted.role, "person_id": wanted.person_id,
+            "unit_id": wanted.unit_id if role in UNIT_LEVELS else None,
+            "body_id": wanted.body_id if role in BODY_KINDS else None,
+            "name_shown": wanted.name_shown.strip() or account_id, "machine": role is Role.WALL,
+        }  # fmt: skip
+        with self._changing() as conn:
+            before = check_actor(conn, self.access, account_id, by)
+            check_place(conn, role, values["unit_id"], values["body_id"], values["person_id"])
+            said = _differences(before, values)
+            if not said:
+                return False
+            conn.execute(_Q["change"], values)
+            if before.role != role:
+                conn.execute(_Q["end_sessions"], {"account_id": account_id, "now": now})
+            keep_an_operator(conn, self.access, before)
+            self._log(conn, "account_changed", account_id, now, by, said)
+        return True
+
+    def set_password(self, account_id: str, password: str, now: datetime, by: str, *, once: bool = False) -> None:
+        """A new password; ends its sessions and any lock.
+
+        Args:
+            account_id: whose.
+            password: checked by the rules.
+            now: aware.
+            by: who sets it.
+            once: as for `add`.
+
+        Raises: AccountFault: no such account, a weak password, or `by` may not.
+        """
+        check_password(password, account_id, self.rules)
+        until = self._until(now, once=once and self.one(account_id).role != Role.WALL)
+        values = {"account_id": account_id, "password_hash": passwords.hashed(password), "until": until}
         self._change("set_password", values, "password_set", now, by)
 
     def new_second_factor(self, account_id: str, now: datetime, by: str) -> str:
-        """A new secret, base32; ends its sessions. Raises: UsageError: there is no such account."""
+        """A new secret, base32; ends its sessions. Raises: AccountFault: no such account, or `by` may not."""
         secret = secret_text(secrets.token_bytes(SECRET_BYTES))
-        values = {"account_id": account_id, "secret": secret, "step": 0}
+        values = {"account_id": account_id, "secret": self._seal.close(secret, account_id), "step": 0}
         self._change("set_secret", values, "second_factor_set", now, by)
         return secret
 
     def forget_second_factor(self, account_id: str, now: datetime, by: str) -> None:
-        """The next login enrols anew, where its role needs one. Raises: UsageError: there is no such account."""
+        """The next login enrols anew, where its role needs one. Raises: AccountFault: no such account, or as above."""
         values = {"account_id": account_id, "secret": "", "step": 0}
         self._change("set_secret", values, "second_factor_forgotten", now, by)
 
-    def _check_password(self, password: str, account_id: str) -> None:
-        fault = password_fault(password, account_id, self.rules)
-        if fault:
-            raise UsageError(f"the password will not do: {fault}", "choose another")
+    def reseal(self, former: Seal, now: datetime, by: str) -> tuple[int, list[str]]:
+        """Close all secrets of second factors under the secret key of today, after it was changed, made or taken away.
 
-    def _check_place(self, conn: Connection, new: NewAccount) -> None:
-        """The unit and body are there, and are what the role works for."""
-        levels, kind = UNIT_LEVELS.get(Role(new.role), ()), BODY_KINDS.get(Role(new.role))
-        if levels and not new.unit_id:
-            raise UsageError(f"a {new.role} works for a unit", f"give one of level {' or '.join(levels)} with --unit")
-        if kind and not new.body_id:
-            raise UsageError(f"a {new.role} works for a body", f"give one of kind {kind} with --body")
-        if new.unit_id:
-            level = _value(conn, "unit_level", new.unit_id)
-            if level is None:
-                raise UsageError(f"there is no unit {new.unit_id}", "see: maritime-grid sql 'select * from unit'")
-            if levels and level not in levels:
-                raise UsageError(f"{new.unit_id} is a {level}", f"a {new.role} works for a {' or '.join(levels)}")
-        if new.body_id:
-            found = _value(conn, "body_kind", new.body_id)
-            if found is None:
-                raise UsageError(f"there is no body {new.body_id}", "see: maritime-grid sql 'select * from body'")
-            if kind and found != kind:
-                raise UsageError(f"{new.body_id} is a {found}", f"a {new.role} works for a {kind}")
-        if new.person_id is not None and not _value(conn, "has_person", new.person_id):
-            raise UsageError(f"there is no person {new.person_id}", "see: maritime-grid people export")
+        Args:
+            former: opens what today's does not.
+            now: aware.
+            by: who does it, for the log.
 
-    def _change(self, query: str, values: dict[str, Any], act: str, now: datetime, by: str) -> None:
+        Returns: how many were closed anew, and the accounts whose secret neither key opens: they stay as they were.
+        """
+        with self._changing() as conn:
+            conn.execute(_Q["hold_accounts"])
+            done, lost = sealed_anew(conn, self._seal, former)
+            self._log(conn, "second_factors_sealed", "*", now, by, f"{done} closed, {len(lost)} not readable")
+        return done, lost
+
+    def unlock(self, account_id: str, now: datetime, by: str) -> None:
+        """It may try to log in at once; who is logged in stays so. Raises: AccountFault: as above."""
+        self._change("unlock", {"account_id": account_id}, "account_unlocked", now, by, ends_sessions=False)
+
+    def person_of(self, given: str) -> int | None:
+        """Number of the person of a staff number, or of its own number; None: there is none."""
+        with translated(), self._pool.connection() as conn:
+            row = conn.execute(_Q["person_of"], {"given": given}).fetchone()
+        return row[0] if row else None
+
+    def _until(self, now: datetime, *, once: bool) -> datetime | None:
+        return now + timedelta(seconds=self.rules.one_time_s) if once else None
+
+    def _change(
+        self, query: str, values: dict[str, Any], act: str, now: datetime, by: str, *, ends_sessions: bool = True
+    ) -> None:
         account_id = values["account_id"]
         with self._changing() as conn:
-            if not conn.execute(_Q[query], values).rowcount:
-                raise UsageError(f"there is no account {account_id}", _LIST)
+            before = check_actor(conn, self.access, account_id, by)
+            conn.execute(_Q[query], values)
             if act == "account_disabled":
                 account_roles.end_login(conn, account_id)
-            conn.execute(_Q["end_sessions"], {"account_id": account_id, "now": now})
+            if ends_sessions:
+                conn.execute(_Q["end_sessions"], {"account_id": account_id, "now": now})
+            keep_an_operator(conn, self.access, before)
             self._log(conn, act, account_id, now, by)
 
-    def _log(self, conn: Connection, act: str, account_id: str, now: datetime, by: str) -> None:
-        values = {"now": now, "account_id": by, "act": act, "subject": f"account:{account_id}", "purpose": ""}
+    def _log(self, conn: Connection, act: str, account_id: str, now: datetime, by: str, said: str = "") -> None:
+        values = {"now": now, "account_id": by, "act": act, "subject": f"account:{account_id}", "purpose": said}
         conn.execute(_Q["log"], values)
 
     def _rows(self, only: str | None) -> list[AccountRow]:
@@ -210,6 +277,8 @@ class Accounts:
             yield conn
 
 
-def _value(conn: Connection, query: str, key: object) -> Any:
-    row = conn.execute(_Q[query], [key]).fetchone()
-    return row[0] if row else None
+def _differences(before: Standing, values: dict[str, Any]) -> str:
+    """What changes, for the log: `role worker > village, unit_id U1 > U2`."""
+    names = ("role", "unit_id", "body_id", "person_id", "name_shown")
+    pairs = ((name, getattr(before, name), values[name]) for name in names)
+    return ", ".join(f"{name} {old or '-'} > {new or '-'}" for name, old, new in pairs if old != new)

@@ -89,6 +89,13 @@ class Sessions:
             _log(conn, "session_revoked", row[0], by, now)
         return str(row[0])
 
+    def revoke_all(self, account_id: str, now: datetime, by: str) -> int:
+        """End all sessions of an account; how many there were."""
+        with self._connection() as conn, conn.transaction():
+            ended = conn.execute(_Q["end_sessions"], {"account_id": account_id, "now": now}).rowcount
+            _log(conn, "sessions_ended", account_id, by, now)
+        return ended
+
     def _tidy(self, conn: Connection, now: datetime) -> None:
         """Forget, once an hour, those that ended by themselves long ago."""
         if self._tidied_at is None or now - self._tidied_at >= _TIDIED_EVERY:

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -53,7 +54,13 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr
 
 
-def kept(data: Path, column: str, name: str) -> str:
+def refused_after(done: subprocess.CompletedProcess[str]) -> str:
+    """What it says in the end of a command that did a part of its work."""
+    assert done.returncode == 2
+    return done.stderr
+
+
+def kept(data: Path, column: str, name: str) -> Any:
     with EmbeddedPostgres(data / "store") as server, psycopg.connect(server.dsn) as conn:
         return conn.execute(f"select {column} from mg.account where account_id = %s", [name]).fetchone()[0]
 
@@ -82,7 +89,7 @@ def test_what_does_not_fit_is_refused_in_one_line(data):
     assert "works for a body" in refused(user(data, "add", "d1", "--role", "department"))
     assert "invalid choice" in refused(user(data, "add", "x1", "--role", "skipper"))
     assert "no login name" in refused(user(data, "add", "X 1", "--role", "wall"))
-    for action in ("disable", "enable", "passwd", "totp", "sessions"):
+    for action in ("disable", "enable", "unlock", "passwd", "totp", "sessions"):
         assert "there is no account nobody" in refused(user(data, action, "nobody"))
     assert "no open session 99" in refused(user(data, "sessions", "--end", 99))
 
@@ -100,6 +107,51 @@ def test_account_is_disabled_enabled_and_given_anew_what_it_knows(data):
     assert kept(data, "totp_secret", "boss") == secret
     said(user(data, "totp", "boss", "--forget"))
     assert kept(data, "totp_secret", "boss") == ""
+
+
+def test_account_is_given_another_role_and_what_is_not_given_stays(data):
+    said(user(data, "add", "wang", "--role", "worker", "--unit", "ZS-PT-DJ-MZH", "--name", "王五", "--once"))
+    assert "one-time password until" in said(user(data, "list"))
+    assert said(user(data, "change", "wang", "--unit", "ZS-PT-DJ")) == "wang: worker, ZS-PT-DJ, 王五\n"
+    assert said(user(data, "change", "wang", "--name", "王六")) == "wang: worker, ZS-PT-DJ, 王六\n"
+    assert "nothing differs" in said(user(data, "change", "wang", "--role", "worker"))
+    assert "a village works for a village" in refused(user(data, "change", "wang", "--role", "village"))
+    assert "works for a body" in refused(user(data, "change", "wang", "--role", "department"))
+    done = said(user(data, "change", "wang", "--role", "department", "--body", "ZS-PT-FISHERY"))
+    assert done == "wang: department, ZS-PT-FISHERY, 王六\n"
+    assert "nobody" in refused(user(data, "change", "nobody", "--name", "x"))
+
+
+def test_last_operator_stays_one_and_locks_and_sessions_end(data):
+    assert "make another one first" in refused(user(data, "disable", "boss"))
+    assert "make another one first" in refused(user(data, "change", "boss", "--role", "wall"))
+    assert said(user(data, "unlock", "wang")) == "wang may log in again\n"
+    assert said(user(data, "sessions", "wang", "--end-all")) == "0 sessions of wang are ended\n"
+    assert "no account is named" in refused(user(data, "sessions", "--end-all"))
+    said(user(data, "passwd", "wang", "--once"))
+    assert kept(data, "password_until is not null", "wang") is True
+    said(user(data, "passwd", "wang"))
+    assert kept(data, "password_until is not null", "wang") is False
+
+
+def test_second_factors_are_sealed_under_the_key_of_the_settings(data, tmp_path, monkeypatch):
+    own, former = tmp_path / "own.toml", tmp_path / "former"
+    own.write_text('[access]\nsecret_key_env = "GRID_KEY"\n')
+    secret = re.search(r"^secret: (.*)$", said(user(data, "totp", "wang")), re.MULTILINE)[1]
+    assert kept(data, "totp_secret", "wang") == secret
+    assert "GRID_KEY is missing or short" in refused(user(data, "reseal", "--config", own))
+    monkeypatch.setenv("GRID_KEY", "k" * 40)
+    said(user(data, "reseal", "--config", own))
+    closed = kept(data, "totp_secret", "wang")
+    assert secret not in closed
+    monkeypatch.setenv("GRID_KEY", "s" * 40)
+    assert "second factor of wang" in refused_after(user(data, "reseal", "--config", own))
+    assert kept(data, "totp_secret", "wang") == closed
+    former.write_text("k" * 40 + "\n")
+    said(user(data, "reseal", "--config", own, "--former-key-file", former))
+    assert kept(data, "totp_secret", "wang") not in {secret, closed}
+    assert "holds no secret key" in refused(user(data, "reseal", "--former-key-file", tmp_path / "none"))
+    said(user(data, "totp", "wang", "--forget"))
 
 
 def test_who_typed_is_in_the_log_with_a_mark_that_no_account_has(data):

@@ -48,17 +48,21 @@ select kind from mg.body where body_id = %s;
 select exists (select from mg.person where person_id = %s);
 
 -- name: add
-insert into mg.account (account_id, role, unit_id, body_id, person_id, name_shown, oidc_subject, password_hash, created_at)
+insert into mg.account (account_id, role, unit_id, body_id, person_id, name_shown, oidc_subject, password_hash,
+                        password_until, created_at)
 values (%(account_id)s, %(role)s, %(unit_id)s, %(body_id)s, %(person_id)s, %(name_shown)s, %(oidc_subject)s,
-        %(password_hash)s, %(now)s)
+        %(password_hash)s, %(until)s, %(now)s)
 returning number;
 
 -- name: all
-select a.account_id, a.number, a.role, a.unit_id, a.body_id, a.person_id, a.name_shown, a.oidc_subject,
+select a.account_id, a.number, a.role, a.unit_id, a.body_id, a.person_id,
+       coalesce(p.staff_no, a.person_id::text, '') as person_no, a.name_shown, a.oidc_subject,
        a.password_hash <> '' as has_password, a.totp_secret <> '' as has_second_factor, a.failures,
-       mg.finite(a.locked_until) as locked_until, a.created_at, a.disabled_at, mg.role_name(a.number)::text as db_role,
+       mg.finite(a.locked_until) as locked_until, a.password_until, a.created_at, a.disabled_at,
+       mg.role_name(a.number)::text as db_role,
        exists (select from pg_roles where rolname = mg.role_name(a.number)) as has_db_role
-from mg.account a where %(only)s::text is null or a.account_id = %(only)s order by a.account_id;
+from mg.account a left join mg.person p using (person_id)
+where %(only)s::text is null or a.account_id = %(only)s order by a.account_id;
 
 -- name: any
 select exists (select from mg.account);
@@ -67,7 +71,8 @@ select exists (select from mg.account);
 update mg.account set disabled_at = %(at)s where account_id = %(account_id)s;
 
 -- name: set_password
-update mg.account set password_hash = %(password_hash)s, failures = 0, locked_until = '-infinity'
+update mg.account set password_hash = %(password_hash)s, password_until = %(until)s, failures = 0,
+       locked_until = '-infinity'
 where account_id = %(account_id)s;
 
 -- name: rehash
@@ -75,6 +80,40 @@ update mg.account set password_hash = %(password_hash)s where account_id = %(acc
 
 -- name: set_secret
 update mg.account set totp_secret = %(secret)s, totp_step = %(step)s where account_id = %(account_id)s;
+
+-- name: unlock
+update mg.account set failures = 0, locked_until = '-infinity' where account_id = %(account_id)s;
+
+-- name: hold_accounts
+-- One change of accounts at a time: two operators who end one another at once must not both succeed.
+select pg_advisory_xact_lock(7201014);
+
+-- name: standing
+select role, unit_id, body_id, person_id, name_shown, disabled_at is null as enabled
+from mg.account where account_id = %s;
+
+-- name: any_of_roles
+select exists (select from mg.account where role = any (%s) and disabled_at is null);
+
+-- name: change
+-- Nobody stands at a machine to choose a password: the one it was given stays.
+update mg.account set role = %(role)s, unit_id = %(unit_id)s, body_id = %(body_id)s, person_id = %(person_id)s,
+       name_shown = %(name_shown)s, password_until = case when %(machine)s then null else password_until end
+where account_id = %(account_id)s;
+
+-- name: person_of
+select person_id from mg.person where staff_no = %(given)s or person_id::text = %(given)s
+order by staff_no is distinct from %(given)s limit 1;
+
+-- name: secrets
+select account_id, totp_secret from mg.account where totp_secret <> '' order by account_id for update;
+
+-- name: keep_secret
+update mg.account set totp_secret = %(secret)s where account_id = %(account_id)s;
+
+-- name: forget_offers
+-- Whoever is enrolling right now is offered another one.
+update mg.session set new_secret = '' where new_secret <> '';
 
 -- name: end_sessions
 update mg.session set ended_at = %(now)s where account_id = %(account_id)s and ended_at is null;
@@ -92,7 +131,7 @@ select locked_until from mg.login_address where address = %(address)s and locked
 
 -- name: login_row
 select account_id, role, password_hash, totp_secret, totp_step, failures, locked_until > %(now)s as locked,
-       disabled_at is not null as disabled
+       disabled_at is not null as disabled, coalesce(password_until <= %(now)s, false) as over
 from mg.account where account_id = %(account_id)s;
 
 -- name: login_of_outside
@@ -141,13 +180,13 @@ select new_secret from mg.session where token_hash = %s;
 
 -- name: session
 select s.number, s.account_id, a.role, a.unit_id, a.body_id, a.name_shown, a.totp_secret <> '' as has_second_factor,
-       s.whole, s.begun_at, s.seen_at, s.address, s.agent
+       s.whole, a.password_until is not null as must_change, s.begun_at, s.seen_at, s.address, s.agent
 from mg.session s join mg.account a on a.account_id = s.account_id
 where s.token_hash = %s and s.ended_at is null and a.disabled_at is null;
 
 -- name: sessions
 select s.number, s.account_id, a.role, a.unit_id, a.body_id, a.name_shown, a.totp_secret <> '' as has_second_factor,
-       s.whole, s.begun_at, s.seen_at, s.address, s.agent
+       s.whole, a.password_until is not null as must_change, s.begun_at, s.seen_at, s.address, s.agent
 from mg.session s join mg.account a on a.account_id = s.account_id
 join unnest(%(roles)s::text[], %(idle_s)s::float8[], %(absolute_s)s::float8[]) l(role, idle_s, absolute_s)
   on l.role = a.role

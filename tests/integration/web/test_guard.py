@@ -13,7 +13,19 @@ from fastapi import Request
 
 from dashboard.auth import current, needs
 from dashboard.auth.asked import csrf_of
-from dashboard.auth.table import ADDRESSES, LOCAL, OPEN, PUBLIC, ROUTER, SHELL, WALL, need_of, need_of_module
+from dashboard.auth.table import (
+    ADDRESSES,
+    CHANGE,
+    LOCAL,
+    OPEN,
+    OWN,
+    PUBLIC,
+    ROUTER,
+    SHELL,
+    WALL,
+    need_of,
+    need_of_module,
+)
 from maritime_grid.domain.access import PAGES, Role
 
 from .conftest import Clock, Site, auth, site
@@ -123,7 +135,7 @@ def test_every_role_sees_what_the_table_gives_it_and_nothing_else(web, browsers)
     for role, browser in browsers.items():
         for address, need in KNOWN.items():
             expected = (
-                need in {OPEN, PUBLIC, LOCAL, SHELL, "account"}
+                need in {OPEN, PUBLIC, LOCAL, SHELL, "account"} or (need in {OWN, CHANGE} and role != Role.WALL)
                 or table.may(role, "page.wall" if need == WALL else need)
             )  # fmt: skip
             answer = browser.get(concrete(address))

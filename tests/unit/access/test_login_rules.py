@@ -14,7 +14,9 @@ from maritime_grid.domain.login import LoginRules, lock_s, password_fault, sessi
 from maritime_grid.domain.totp import code_of, enrolment_uri, matching_step, secret_text, step_of
 
 SECRET = b32encode(b"12345678901234567890").decode()  # of both RFCs
-RULES = LoginRules(password_min=10, failures=5, address_failures=20, lock_s=30, lock_max_s=3600, half_login_s=600)
+RULES = LoginRules(
+    password_min=10, failures=5, address_failures=20, lock_s=30, lock_max_s=3600, half_login_s=600, one_time_s=604_800
+)  # fmt: skip
 NOON = datetime(2026, 5, 20, 4, 0, tzinfo=UTC)
 TIMES = st.integers(60, 2**40)
 

@@ -15,7 +15,7 @@ from maritime_grid.domain.world import FeedKind
 
 HERE = Path(__file__).resolve().parents[3] / "dashboard"
 SCRIPTS = sorted((HERE / "assets").glob("*.js"))
-SHOWN = [*(HERE / "pages").glob("*.py"), *(HERE / "views").glob("*.py")]
+SHOWN = [path for folder in ("pages", "views", "auth") for path in (HERE / folder).glob("*.py")]
 CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 TABLES = {lang: read_words(lang).table for lang in LANGUAGES}
 
