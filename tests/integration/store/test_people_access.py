@@ -78,7 +78,8 @@ def test_account_without_any_right_sees_itself(dsn: str):
 def test_wall_sees_no_person_in_any_view(dsn: str):
     with reading_as(dsn, "wall") as conn:
         for view in (
-            "grid_post", "grid_contact", "person", "team", "team_member", "badge", "training", "item_version", "item_step",
+            "grid_post", "grid_contact", "person", "team", "team_member", "badge", "training", "item_version",
+            "item_step",
         ):  # fmt: skip
             assert conn.execute(f"select * from api.{view}").fetchall() == [], view  # pyright: ignore[reportArgumentType]
 

@@ -13,7 +13,7 @@ from typing import Any
 from maritime_grid.domain.access import Access, Level
 
 from .case_build import ACCOUNTS, UNITS
-from .view_world import ALERTS, BASE, CASES, EVENTS, HOLDERS, HOPS, HOURS, LED, NOW, POSITIONS, POSTS
+from .view_world import ALERTS, BASE, CASES, EVENTS, HOLDERS, HOPS, HOURS, KEPT, LED, NOW, POSITIONS, POSTS
 
 Keys = set[Any]
 PATHS = {unit: path for unit, _level, _parent, path in UNITS}
@@ -86,6 +86,7 @@ class Who:
     @property
     def people(self) -> set[int]:
         theirs = {n for n, grid, _post, body, _until in HOLDERS if self._of_mine(grid, body)}
+        theirs |= {n for n, unit in KEPT.items() if self.may("people.read") and unit in self.units}
         return theirs | ({self.person} if self.person in {h[0] for h in HOLDERS} else set())
 
     def _of_mine(self, grid: str, body: str | None) -> bool:
@@ -207,15 +208,16 @@ VIEWS: Mapping[str, View] = {
     "case_step": View("case_id", _cases(), "case_id seq step since until due_at late_s unit_id body_id account_id"),
     "case_escalation": View("case_id", _cases(), "case_id step_since unit_id at"),
     # people
-    "person": View("person_id", lambda w: w.people, "person_id staff_no sample", _PERSON),
+    "person": View("person_id", lambda w: w.people, "person_id staff_no sample unit_id", _PERSON),
     "grid_post": View("grid_id, post, person_id", Who.posts, "post_id grid_id post since until person_id staff_no "
                       "body_id party_form unit_id sample",
                       {"name": "post_name", "work_phone": "work_phone", "phone": "phone"}),
     "grid_contact": View("grid_id, post, name", _contacts, "grid_id post sample",
                          {"name": "public_name", "work_phone": "work_phone"}),
     "team": View("team_id", _if("people.read", "T-1", "T-2"),
-                 "team_id name_zh skills craft phone unit_ids paid terms lon lat sample members", {"contact": "name"}),
-    "team_member": View("team_id, person_id", _members, "team_id person_id since until", {"name": "name"}),
+                 "team_id name_zh skills craft phone unit_ids paid terms lon lat sample members "
+                 "member_skills member_craft", {"contact": "name"}),
+    "team_member": View("team_id, person_id", _members, "team_id person_id since until skills craft", {"name": "name"}),
     "badge": View("person_id", lambda w: w.people & {1, 3}, "number person_id grid_id post issued expires revoked "
                   "revoked_reason", {"name_shown": "public_name"}),
     "training": View("person_id", lambda w: w.people & {1, 3},

@@ -50,6 +50,7 @@ HOLDERS = [  # person, grid, post, body, until
     (7, "G1", "party_secretary", None, None), (5, "G2", "part_time", None, "2025-06-01"),
     (6, "G2", "part_time", None, "2025-06-01"),
 ]  # fmt: skip
+KEPT = {7: "T2"}  # person: unit that keeps the record, besides the posts
 PEOPLE = range(1, 8)
 
 
@@ -164,6 +165,7 @@ def _staff(cur: psycopg.Cursor) -> None:
         "where person_id = %s",
         [(name(n), phone(n), id_number(n), address(n), f"S{n}", n) for n in PEOPLE],
     )
+    cur.executemany("update mg.person set unit_id = %s where person_id = %s", [(u, n) for n, u in KEPT.items()])
     cur.executemany(
         "insert into mg.post (grid_id, post, person_id, body_id, party_form, work_phone, since, until) "
         "values (%s, %s, %s, %s, %s, %s, '2025-01-01', %s)",
