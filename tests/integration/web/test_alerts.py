@@ -59,12 +59,18 @@ def listed(client: Any, **asked: Any) -> Any:
 
 
 def press(client: Any, event: Any) -> Any:
-    outputs = ["alq-say.children", "alq-done.data", "alq-go.data", "alq-reason.value"]
+    outputs = ["alq-say.children", "alq-done.data", "alq-go.data", "alq-reason.value", "alq-reopen-why.value"]
     return call(client, outputs, [prop("alq-press.data", event)], [prop("alq-lang.data", "zh_CN")], "alq-press.data")
 
 
 def shown(client: Any, alert_id: Any) -> Any:
-    outputs = ["alq-detail.children", "alq-layers.children", "alq-map.viewport", "alq-form.hidden"]
+    outputs = [
+        "alq-detail.children",
+        "alq-layers.children",
+        "alq-map.viewport",
+        "alq-form.hidden",
+        "alq-reopen-form.hidden",
+    ]
     inputs = [prop("alq-chosen.data", alert_id), prop("alq-seen.data", None)]
     return call(client, outputs, inputs, [prop("alq-lang.data", "zh_CN")], "alq-chosen.data")
 
