@@ -23,12 +23,14 @@ class Field:
         kind: text, tel, day, choice, many, flag.
         longest: characters of a text.
         needed: it is never left empty.
+        plain: another field decides whether it is needed; its label says nothing of that.
     """
 
     name: str
     kind: str = "text"
     longest: int = 60
     needed: bool = False
+    plain: bool = False
 
 
 _NAME = Field("name_zh", needed=True)
@@ -44,9 +46,9 @@ FORMS: Mapping[str, tuple[Field, ...]] = {
     "edit": (_NAME, Field("unit", "choice"), *_PERSON, Field("clear", "many")),
     "read": (Field("purpose", longest=200, needed=True),),
     "appoint": (
-        Field("grid", "choice", needed=True), Field("post", "choice", needed=True), Field("party_form", "choice"),
-        Field("body", "choice"), Field("person", "choice"), Field("since", "day", needed=True), _UNTIL, _WORK_PHONE,
-        _REASON,
+        Field("grid", "choice", needed=True), Field("post", "choice", needed=True),
+        Field("party_form", "choice", plain=True), Field("body", "choice", plain=True),
+        Field("person", "choice", plain=True), Field("since", "day", needed=True), _UNTIL, _WORK_PHONE, _REASON,
     ),
     "term": (Field("what", "choice", needed=True), _UNTIL, _REASON),
     "phone": (_WORK_PHONE,),

@@ -131,7 +131,7 @@ def form(shown: Shown, query: PeopleQuery, words: Words) -> Component:
 def _row(one: Field, shown: Shown, words: Words) -> Component:
     id_ = f"people-{shown.name}-{one.name}"
     label = words.get(f"people.field.{shown.name}.{one.name}", "") or words(f"people.field.{one.name}")
-    if not one.needed and one.kind not in ("flag", "many"):
+    if not (one.needed or one.plain or one.kind in ("flag", "many")):
         label = words("people.optional", label=label)
     said = html.Label(label, htmlFor=id_) if one.kind != "flag" else None
     fault = html.Div(id=f"{id_}-fault", className="people-fault", role="alert")
