@@ -68,6 +68,15 @@ class WorkCalendar:
         """Years for which any holiday is listed; in others only weekends are free."""
         return frozenset(day.year for day in self.days)
 
+    def unlisted_year(self, at: datetime) -> int | None:
+        """The year whose holidays must be listed now and are not; None: all is well.
+
+        From November on that is the next year too: the state announces it about then, and clocks of forty working days
+        reach into it.
+        """
+        local = at.astimezone(UTC) + self.offset
+        return next((y for y in (local.year, (local + timedelta(days=61)).year) if y not in self.years), None)
+
     def spans(self, day: int) -> tuple[Span, ...]:
         """Working spans of a local day, counted from 0001-01-01."""
         at = bisect_left(self._ordinals, day)

@@ -131,3 +131,9 @@ def test_spans_that_cross_are_refused(spans: tuple[tuple[time, time], ...]) -> N
 
 def test_years_with_listed_days_are_known() -> None:
     assert OFFICE.years == {2026}
+
+
+def test_year_without_listed_days_is_told_in_time_to_list_it() -> None:
+    asked = [("2026-05-06", None), ("2026-10-31", None), ("2026-11-02", 2027), ("2027-02-01", 2027)]
+    assert [(day, OFFICE.unlisted_year(datetime.fromisoformat(f"{day}T12:00+08:00"))) for day, _ in asked] == asked
+    assert OFFICE.unlisted_year(datetime(2026, 12, 31, 16, 1, tzinfo=UTC)) == 2027
