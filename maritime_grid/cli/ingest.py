@@ -8,12 +8,15 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from types import FrameType
 
+from maritime_grid.cases_settings import configured_cases
 from maritime_grid.pipeline.live import run_ingest
 
 from .locks import sole_user
 from .prepare import prepare_store
+from .status import UNLISTED
 from .store_option import add_store_options, data_folder, make_folder, settings_of, store_dsn
 
 SPOOL_LOCK = "spool/ingest.lock"  # within the data folder; packets of two processes would mingle there
@@ -38,6 +41,9 @@ def run(args: argparse.Namespace) -> int:
         stack.enter_context(sole_user(folder / SPOOL_LOCK, f"another ingest spools to {folder}"))
         dsn = stack.enter_context(store_dsn(args, settings, create=True))
         prepare_store(dsn, settings)
+        unlisted = configured_cases(settings).hours.calendar.unlisted_year(datetime.now(UTC))
+        if unlisted:
+            logging.warning(UNLISTED.format(year=unlisted))
         _on_end(ask)
         run_ingest(settings, dsn, stop)
     return 0

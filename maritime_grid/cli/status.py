@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
+from maritime_grid.cases_settings import configured_cases
 from maritime_grid.store.query import read_only_query
 from maritime_grid.store.reads import Reads
 
@@ -23,6 +25,7 @@ select (select count(*) from grid where valid_to is null) as grids,
        (select count(*) from quarantine) as refused,
        (select max(heard_at) from vessel_now) as newest
 """
+UNLISTED = "holidays of {year} are not listed and count as working days; list them in a file of cases.files, [hours]"
 FEEDS = "select name, kind, watched, last_at, down_since, hour_count from feed order by name"
 
 
@@ -33,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
+    unlisted = configured_cases(settings).hours.calendar.unlisted_year(datetime.now(UTC))
     with store_dsn(args, settings) as dsn:
         names, rows = read_only_query(dsn, FIGURES)
         feed_names, feed_rows = read_only_query(dsn, FEEDS)
@@ -42,11 +46,13 @@ def run(args: argparse.Namespace) -> int:
     figures: dict[str, Any] = dict(zip(names, rows[0], strict=True))
     feeds: list[dict[str, Any]] = [dict(zip(feed_names, row, strict=True)) for row in feed_rows]
     if args.json:
-        whole = {**figures, "feeds": feeds, "processes": processes, "refusals": refusals}
+        whole = {**figures, "feeds": feeds, "processes": processes, "refusals": refusals, "unlisted_year": unlisted}
         print(json.dumps(whole, default=str))
         return 0
     show(figures, feeds)
     show_work(processes, refusals)
+    if unlisted:
+        print(UNLISTED.format(year=unlisted))
     return 0
 
 
