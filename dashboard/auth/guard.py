@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import parse_qs
 
-from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,7 +17,6 @@ from maritime_grid.domain.access import Access, Role
 from maritime_grid.domain.errors import MaritimeGridError
 from maritime_grid.store.account_rows import SessionRow
 from maritime_grid.store.accounts import Accounts
-from maritime_grid.store.errors import StoreUnavailable
 
 from .asked import (
     CSRF_FIELD,
@@ -34,6 +32,7 @@ from .asked import (
 )
 from .callbacks import fits, is_text
 from .cookies import keep_cookies
+from .lookup import Lookup
 from .table import (
     ACCOUNT,
     CALLBACK,
@@ -57,7 +56,6 @@ log = logging.getLogger(__name__)
 MOST_CALLBACK = 16 * 2**20  # bytes: a picture that a page sends through Dash, and more than all else
 MOST_FORM = 64 * 2**10
 HSTS = "max-age=31536000"  # a year; names below ours are not ours to speak for
-_WALLS_KEPT = 100
 _FORM = "application/x-www-form-urlencoded"
 _UNCHECKED = ("/healthz", "/readyz")  # asked by machines that know us by any name
 
@@ -85,9 +83,9 @@ class Guard:
         callbacks: Mapping[str, Any],
         refused_page: Callable[[int, Account | None, Asked], Response],
     ) -> None:
-        self._app, self._accounts, self._options, self._now = app, accounts, options, now
+        self._app, self._accounts, self._options = app, accounts, options
         self._callbacks, self._refused_page = callbacks, refused_page
-        self._walls: dict[str, SessionRow] = {}
+        self._sessions = Lookup(accounts.sessions, now)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # no page of ours uses one
@@ -131,24 +129,8 @@ class Guard:
 
     async def _account(self, asked: Asked) -> Account | None:
         token = asked.token
-        if not token:
-            return None
-        try:
-            row = await run_in_threadpool(self._accounts.sessions.find, token, self._now())
-        except StoreUnavailable:
-            row = self._walls.get(token)  # a wall goes on over a dead store: its page says that the store is away
-            if row is None:
-                raise
-        else:
-            self._remember(token, row)
+        row = await self._sessions.find(token) if token else None
         return account_of(row, self._accounts.access, token) if row else None
-
-    def _remember(self, token: str, row: SessionRow | None) -> None:
-        self._walls.pop(token, None)
-        if row is not None and row.role == "wall":
-            self._walls[token] = row
-            if len(self._walls) > _WALLS_KEPT:
-                self._walls.pop(next(iter(self._walls)))
 
     async def _judged(
         self, asked: Asked, need: str | None, account: Account | None, receive: Receive

@@ -60,6 +60,10 @@ def code_page(words: Words, back: str, csrf: str, *, enrolment: tuple[str, str] 
     return _page(words, words("login.title"), _form(words, "/login/code", parts, back, words("login.submit")), back)
 
 
+# a wall that was switched on before the store has nobody who would load it again
+_AGAIN = '<meta http-equiv="refresh" content="5">'
+
+
 def logout_page(words: Words, csrf: str, name: str) -> str:
     """Asks before it ends the session."""
     parts = [f"<p>{escape(words('login.logout_ask', name=name))}</p>", _hidden(CSRF_FIELD, csrf)]
@@ -73,16 +77,17 @@ def refused_page(words: Words, status: int, name: str) -> str:
     if name:
         parts.append(f"<p>{escape(words('login.you_are', name=name))}</p>")
         parts.append(f'<p><a href="/logout">{escape(words("login.logout"))}</a></p>')
-    return _page(words, words("login.refused"), "".join(parts), "")
+    return _page(words, words("login.refused"), "".join(parts), "", _AGAIN if known == 503 else "")
 
 
-def _page(words: Words, heading: str, body: str, back: str) -> str:
+def _page(words: Words, heading: str, body: str, back: str, head: str = "") -> str:
     lang, label, code = _SWITCH[words.is_chinese]
     switch = f"?{urlencode({'lang': lang} | ({'next': back} if back else {}))}"
     return (
         f'<!doctype html><html lang="{"zh-CN" if words.is_chinese else "en"}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
-        f'<title>{escape(heading)} · {escape(words("title"))}</title><link rel="stylesheet" href="{STYLE}"></head>'
+        f"<title>{escape(heading)} · {escape(words('title'))}</title>"
+        f'<link rel="stylesheet" href="{STYLE}">{head}</head>'
         f"<body><main><header><strong>{escape(words('title'))}</strong>"
         f'<a href="{escape(switch)}" lang="{code}">{label}</a></header><h1>{escape(heading)}</h1>{body}'
         "</main></body></html>"
