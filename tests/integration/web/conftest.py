@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from html import unescape
 from typing import Any
 
 import httpx
@@ -31,8 +29,10 @@ from tests.unit.dashboard.reads_builder import FleetReads
 from tests.unit.dashboard.reads_builder import options as wall_options
 from tests.unit.dashboard.serving import serving
 
+from .attack_world import World, attacked
+from .forms import PASSWORD, fields
+
 NOON = datetime(2026, 5, 20, 4, 0, tzinfo=UTC)
-PASSWORD = "quay-of-shenjiamen"
 UNITS = {"worker": "ZS-PT-DJ-M", "village": "ZS-PT-DJ-M", "township": "ZS-PT-DJ", "county": "ZS-PT", "city": "ZS"}
 BODIES = {"department": "FISHERY", "coast_guard": "GUARD", "association": "UNION"}
 
@@ -134,12 +134,6 @@ class Site:
         return browser.post("/login/code", data=form | {"code": given} | more)
 
 
-def fields(page: str) -> dict[str, str]:
-    """Hidden fields of the form of a page."""
-    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
-    return {name: unescape(value) for name, value in found}
-
-
 @contextmanager
 def site(
     dsn: str, clock: Clock, options: AuthOptions | None = None, prepare: Callable[[Dash], None] | None = None
@@ -154,3 +148,11 @@ def site(
             prepare(app)
         address = stack.enter_context(serving(app.server))
         yield Site(address, accounts, app, clock, stack)
+
+
+@pytest.fixture(scope="session")
+def world(plain_server: str, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One running desk full of attacks for all tests that attack it; they leave it as they found it."""
+    for made in fresh_database(plain_server, migrated):
+        with attacked(made, tmp_path_factory.mktemp("feeds")) as running:
+            yield running

@@ -10,12 +10,14 @@ from functools import partial
 from typing import Any
 
 import httpx
+from dash import Dash
 
 from dashboard.app import create_app
 from dashboard.auth.guarding import configured_auth
 from dashboard.desk import Desk
 from maritime_grid.cases_settings import load_case_settings, plan_of
 from maritime_grid.settings_access import load_access, login_rules
+from maritime_grid.settings_model import PublicSettings
 from maritime_grid.store.access_log import AccessLog
 from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.alert_acts import Alerts
@@ -57,6 +59,7 @@ class DeskSite:
     desk: Desk
     clock: Clock
     stack: ExitStack
+    app: Dash
 
     def token(self, name: str) -> str:
         """Of a session that begins now."""
@@ -86,8 +89,14 @@ class DeskSite:
 
 
 @contextmanager
-def desk_site(dsn: str) -> Iterator[DeskSite]:
-    """The dashboard served over a store."""
+def desk_site(dsn: str, *, own_wall: bool = False, public: PublicSettings | None = None) -> Iterator[DeskSite]:
+    """The dashboard served over a store.
+
+    Args:
+        dsn: the store.
+        own_wall: the wall shows what is in the store; else a made-up fleet.
+        public: how much anyone may send; None: as configured.
+    """
     clock, access = Clock(), cb.SETTINGS.access
     settings = load_case_settings()
     with ExitStack() as stack:
@@ -100,12 +109,12 @@ def desk_site(dsn: str) -> Iterator[DeskSite]:
         cases = Cases(lend, plan, cb.locate, cb.zones)
         desk = Desk(
             reads, cases, plan, settings, clock, alerts, grids=GridChanges(lend), people=people, accounts=accounts,
-            access_log=AccessLog(lend), verify=partial(verify, dsn), people_settings=cb.SETTINGS.people,
+            access_log=AccessLog(lend), verify=partial(verify, dsn), people_settings=cb.SETTINGS.people, public=public,
         )  # fmt: skip
         wall = replace(options(), refresh_s=30.0, min_refresh_s=30.0)
-        fleet = FleetReads(clock, size=5)
+        fleet = reads if own_wall else FleetReads(clock, size=5)
         app = create_app(
             fleet, settings=wall, clock=clock.ms, desk=desk, accounts=accounts, auth=configured_auth(access)
         )
         address = stack.enter_context(serving(app.server))
-        yield DeskSite(address, dsn, desk, clock, stack)
+        yield DeskSite(address, dsn, desk, clock, stack, app)
