@@ -65,7 +65,7 @@ def export_late(desk: Desk, account: Account, query: ListQuery, purpose: str, wo
         desk.cases.log_late_export(account.account_id, purpose, now)
     with desk.reads.as_account(account.account_id) as conn:
         standing = standing_of(conn, account, desk.plan)
-        found = late_lines(conn, query.by, query.filter(), since, now, each=MOST + 1, most=MOST + 1)
+        found = late_lines(conn, query.by, query.filter(), since, now, most=MOST + 1)
         known = {body: zh if words.is_chinese else en or zh for body, zh, en in bodies(conn)}
     told = Told(words, desk.case_settings, standing, now)
     rows = [late_line(row, told, known.get(row.body_id or "", row.body_id or ""), named=named) for row in found[:MOST]]

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from maritime_grid.domain.errors import MaritimeGridError
 from maritime_grid.store.case_desk import Asker, Found, columns, grids, list_page, pulse, scopes
-from maritime_grid.store.case_lateness import late_groups, late_lines
+from maritime_grid.store.case_lateness import late_groups
 from maritime_grid.store.case_reads import CaseFilter
 
 from .auth import Account
@@ -18,13 +18,12 @@ from .case_query import PAGE_ROWS, ListQuery
 from .desk import Desk
 from .faults import fault
 from .standing import standing_of
-from .views.case_late import LateFound, late_table
+from .views.case_late import late_table
 from .views.case_list import BoardColumn, board, case_table
 from .views.case_parts import Told
 from .words import Words
 
 BOARD_ROWS = 12
-LATE_ROWS = 60  # units, bodies or accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,8 @@ def _show(desk: Desk, account: Account, query: ListQuery, words: Words) -> Shown
         asker, chosen = standing.asker, query.filter()
         told = Told(words, desk.case_settings, standing, now)
         if query.is_late:
-            children = late_table(late_found(conn, query, chosen, now), query, told)
+            since = now - timedelta(days=query.days)
+            children = late_table(late_groups(conn, query.by, chosen, since, now), query, told)
         elif query.is_board:
             children = board(_board_columns(conn, asker, query, chosen, now), query, told)
         else:
@@ -59,15 +59,6 @@ def _show(desk: Desk, account: Account, query: ListQuery, words: Words) -> Shown
             page = list_page(conn, asker, chosen, now, mine=query.show == "mine", most=PAGE_ROWS, skip=skip)
             children = case_table(page, query, told)
         return Shown(children, scopes(conn, asker, chosen, now), pulse(conn))
-
-
-def late_found(conn: Any, query: ListQuery, chosen: CaseFilter, now: datetime) -> LateFound:
-    """Who was late, and of those on the page the steps that were late the longest."""
-    since = now - timedelta(days=query.days)
-    groups = late_groups(conn, query.by, chosen, since, now)
-    shown = [group.who for group in groups[:LATE_ROWS]]
-    lines = late_lines(conn, query.by, chosen, since, now, whom=shown) if shown else []
-    return LateFound(groups, lines, len(shown))
 
 
 def _board_columns(

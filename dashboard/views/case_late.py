@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from dash import dcc, html
@@ -12,44 +11,35 @@ from dash.development.base_component import Component
 from dashboard.case_query import ListQuery
 from dashboard.pages.shell import address, say
 from dashboard.words import Words
-from maritime_grid.store.case_lateness import LateGroup, LateLine
+from maritime_grid.store.case_lateness import LateBrief, LateGroup
 
 from .case_parts import Told
 from .times import DASH, span
 
 COLUMNS = ("who", "steps", "total", "longest", "cases")
 EXPORTS = ("xlsx", "csv")
+ROWS = 100  # units, bodies or accounts; the file has all
 AT_ONCE = 3  # late steps of a group that show without a click
 SEES_ALL = "case.see_late"
 
 
-@dataclass(frozen=True, slots=True)
-class LateFound:
-    """All groups, the late steps of the first `shown` of them."""
-
-    groups: list[LateGroup]
-    lines: list[LateLine]
-    shown: int
-
-
-def late_table(found: LateFound, query: ListQuery, told: Told) -> list[Component]:
+def late_table(groups: Sequence[LateGroup], query: ListQuery, told: Told) -> list[Component]:
     """The groups, whoever has something standing late first; how it is counted; the same as a file."""
     words = told.words
     own = [] if told.standing.account.may(SEES_ALL) else [say(words("cases.late.own"))]
-    if not found.groups:
+    if not groups:
         return [*own, html.Div(words("cases.late.none", n=query.days), className="panel empty")]
-    n, still = (sum(getattr(group, name) for group in found.groups) for name in ("n", "still"))
+    n, still = (sum(getattr(group, name) for group in groups) for name in ("n", "still"))
     said = html.P(
         [html.Strong(words("cases.late.sum", n=n, still=still)), " ", words("cases.late.how")], className="soft"
     )
     first = words(f"cases.late.by.{query.by}")
     heads = [html.Th(first if name == "who" else words(f"cases.late.col.{name}")) for name in COLUMNS]
-    rows = [
-        _row(group, [x for x in found.lines if x.who == group.who], query, told)
-        for group in found.groups[: found.shown]
-    ]
+    rows = [_row(group, query, told) for group in groups[:ROWS]]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="list cases late")
-    return [*own, said, html.Div(table, className="panel flush"), _foot(query, words)]
+    rest = html.P(words("cases.late.rest", n=len(groups) - ROWS), className="soft") if len(groups) > ROWS else None
+    parts = [*own, said, html.Div(table, className="panel flush"), rest, _foot(query, words)]
+    return [part for part in parts if part is not None]
 
 
 def late_name(group: LateGroup, query: ListQuery, words: Words) -> str:
@@ -59,7 +49,7 @@ def late_name(group: LateGroup, query: ListQuery, words: Words) -> str:
     return (group.name_zh if words.is_chinese else group.name_en or group.name_zh) or group.who or DASH
 
 
-def _row(group: LateGroup, lines: Sequence[LateLine], query: ListQuery, told: Told) -> Component:
+def _row(group: LateGroup, query: ListQuery, told: Told) -> Component:
     words = told.words
     who: list[Component] = [html.Strong(late_name(group, query, words))]
     if query.by == "account" and group.account_post:
@@ -74,7 +64,7 @@ def _row(group: LateGroup, lines: Sequence[LateLine], query: ListQuery, told: To
         "steps": steps,
         "total": [_span(group.late_s, words)],
         "longest": [_span(group.longest_s, words)],
-        "cases": _lines(lines, group.n, told),
+        "cases": _lines(group.lines, group.n, told),
     }
     return html.Tr(
         [
@@ -92,7 +82,7 @@ def _label(name: str, query: ListQuery, words: Words) -> str:
     return words(f"cases.late.by.{query.by}") if name == "who" else words(f"cases.late.col.{name}")
 
 
-def _lines(lines: Sequence[LateLine], n: int, told: Told) -> list[Component]:
+def _lines(lines: Sequence[LateBrief], n: int, told: Told) -> list[Component]:
     words = told.words
     shown = [_line(row, told) for row in lines]
     parts: list[Component] = [html.Ul(shown[:AT_ONCE], className="late-steps")]
@@ -104,11 +94,11 @@ def _lines(lines: Sequence[LateLine], n: int, told: Told) -> list[Component]:
     return parts
 
 
-def _line(row: LateLine, told: Told) -> Component:
+def _line(row: LateBrief, told: Told) -> Component:
     words = told.words
     where = address(words, f"/case/{row.case_id}")
     said = words("cases.late.line", step=words(f"case.step.{row.step}"), span=_span(row.late_s, words))
-    open_ = html.Span(words("cases.late.open"), className="pill overdue") if row.until is None else None
+    open_ = html.Span(words("cases.late.open"), className="pill overdue") if not row.done else None
     parts = [html.A(row.case_id, href=where, className="number", title=row.title), html.Span(said), open_]
     return html.Li([part for part in parts if part is not None])
 

@@ -5,13 +5,12 @@ A step is late from its deadline until it was done. Granting an extension afterw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString, TypeVar
 
 import psycopg
-from psycopg.rows import DictRow, class_row
+from psycopg.rows import DictRow, class_row, dict_row
 
 from maritime_grid.cases.clocks import LEVELS, Level
 from maritime_grid.cases.flow import Actor, CaseState
@@ -24,7 +23,7 @@ from .queries import load_queries
 _Q = load_queries("case_lateness")
 BY = ("unit", "body", "account")  # by whom lateness is told
 MOST_GROUPS = 500
-EACH = 20  # late steps of one group on a page
+EACH = 10  # late steps of one group on a page
 OF_BODY = frozenset({Step.DISPATCHED, Step.HANDLING})
 
 Writing = psycopg.Connection[DictRow]
@@ -48,6 +47,17 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LateBrief:
+    """One late step, as far as a list of groups shows it."""
+
+    case_id: str
+    title: str
+    step: str
+    done: bool
+    late_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class LateGroup:
     """A unit, a body or an account with its late steps; `who` None: nobody had taken them."""
 
@@ -62,6 +72,7 @@ class LateGroup:
     with_body: int  # of a unit's: a body had the case
     late_s: float
     longest_s: float
+    lines: list[LateBrief]  # the longest of them, those that stand late first; EACH at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,25 +161,17 @@ def late_groups(conn: Reading, by: str, chosen: CaseFilter, since: datetime, at:
         since: aware; what was done before it does not count, what stands late does.
         at: aware, the moment of asking.
     """
-    params = _params(conn, by, chosen, since, at) | {"most": MOST_GROUPS}
-    return _rows(conn, LateGroup, _query("groups"), params)
+    params = _params(conn, by, chosen, since, at) | {"most": MOST_GROUPS, "each": EACH}
+    with conn.cursor(row_factory=dict_row) as cur:
+        rows = cur.execute(_query("groups"), params).fetchall()
+    return [LateGroup(**{**row, "lines": [LateBrief(**line) for line in row["lines"]]}) for row in rows]
 
 
 def late_lines(
-    conn: Reading,
-    by: str,
-    chosen: CaseFilter,
-    since: datetime,
-    at: datetime,
-    *,
-    whom: Sequence[str | None] | None = None,
-    each: int = EACH,
-    most: int = 10_000,
+    conn: Reading, by: str, chosen: CaseFilter, since: datetime, at: datetime, *, most: int
 ) -> list[LateLine]:
-    """The late steps; of each of `whom` at most `each`. Other arguments as of `late_groups`."""
-    named = None if whom is None else [who or "" for who in whom]
-    params = _params(conn, by, chosen, since, at) | {"whom": named, "each": each, "most": most}
-    return _rows(conn, LateLine, _query("lines"), params)
+    """The late steps themselves, `most` at most. Other arguments as of `late_groups`."""
+    return _rows(conn, LateLine, _query("lines"), _params(conn, by, chosen, since, at) | {"most": most})
 
 
 def _query(name: str) -> LiteralString:

@@ -41,23 +41,25 @@ where (%(states)s::text[] is null or s.step = any (%(states)s::text[]))
   and (%(by)s <> 'body' or s.body_id is not null)
 
 -- name: groups
--- How often and how long each was late, whoever was late the longest first.
-with s as ({chosen}),
+-- How often and how long each was late, with the longest of its late steps; whoever has most standing late first.
+with s as materialized ({chosen}),
+k as (
+  select s.*, row_number() over (partition by s.who order by s.until is null desc, s.late_s desc, s.case_id, s.seq) as k
+  from s),
 g as (
-  select s.who, min(s.account_name) as account_name, min(s.account_post) as account_post, count(*) as n,
-         count(distinct s.case_id) as cases, count(*) filter (where s.until is null) as still,
-         count(*) filter (where s.body_id is not null) as with_body, sum(s.late_s) as late_s, max(s.late_s) as longest_s
-  from s group by s.who)
+  select k.who, min(k.account_name) as account_name, min(k.account_post) as account_post, count(*) as n,
+         count(distinct k.case_id) as cases, count(*) filter (where k.until is null) as still,
+         count(*) filter (where k.body_id is not null) as with_body, sum(k.late_s) as late_s, max(k.late_s) as longest_s,
+         jsonb_agg(jsonb_build_object('case_id', k.case_id, 'title', k.title, 'step', k.step, 'done', k.until is not null,
+                                      'late_s', k.late_s) order by k.k) filter (where k.k <= %(each)s) as lines
+  from k group by k.who)
 select g.who, n.name_zh, n.name_en, g.account_name, g.account_post, g.n, g.cases, g.still, g.with_body, g.late_s,
-       g.longest_s
+       g.longest_s, g.lines
 from g left join api.name n on n.what = %(by)s and n.id = g.who
 order by g.still desc, g.late_s desc, g.who nulls last limit %(most)s;
 
 -- name: lines
--- The late steps themselves; of each of `whom` the longest, or all where nobody is named.
-with s as ({chosen})
+-- The late steps themselves.
 select l.case_id, l.seq, l.kind, l.title, l.step, l.since, l.until, l.due_at, l.late_s, l.unit_id, l.body_id, l.account_id,
        l.account_name, l.account_post, l.who
-from (select s.*, row_number() over (partition by s.who order by s.until is null desc, s.late_s desc, s.case_id, s.seq) as k
-      from s where %(whom)s::text[] is null or coalesce(s.who, '') = any (%(whom)s::text[])) l
-where l.k <= %(each)s order by l.who nulls last, l.k limit %(most)s;
+from ({chosen}) l order by l.who nulls last, l.until is null desc, l.late_s desc, l.case_id, l.seq limit %(most)s;

@@ -75,7 +75,11 @@ def test_lateness_is_told_by_unit_by_body_and_by_account(cases, fresh_dsn):
     assert told(fresh_dsn, "town1", "body", at) == {"F": (2, 1, 4.0)}
     assert told(fresh_dsn, "town1", "account", at) == {"village1": (1, 0, 2.0), "fishery": (2, 1, 4.0)}
     with reading_as(fresh_dsn, "county") as conn:
-        lines = late_lines(conn, "body", CaseFilter(), LONG_AGO, at, whom=["F"], each=1)
+        (group,) = late_groups(conn, "body", CaseFilter(), LONG_AGO, at)
+        lines = late_lines(conn, "body", CaseFilter(), LONG_AGO, at, most=1)
+    assert [(x.case_id, x.step, x.done, x.late_s) for x in group.lines] == [
+        (CASE, "handling", False, 3 * 3600), (CASE, "dispatched", True, 3600),
+    ]  # fmt: skip
     assert [(x.case_id, x.step, x.until, x.late_s, x.account_name) for x in lines] == [
         (CASE, "handling", None, 3 * 3600, "名fishery")
     ]
