@@ -177,7 +177,7 @@ def _course(opened: Opened, told: Told) -> str:
         items.append(
             f"<tr><th>{row.seq}</th><td>{_at(row.at)}</td><td>{escape(entry_text(row, opened, told))}{quotes}</td></tr>"
         )
-    return f"<table>{''.join(items)}</table>"
+    return f'<table class="course">{"".join(items)}</table>'
 
 
 def _attached(opened: Opened) -> str:

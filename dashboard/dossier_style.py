@@ -17,7 +17,8 @@ tr, figure { break-inside: avoid }
 th, td { border: 1px solid #bbb; padding: .3rem .5rem; text-align: left; vertical-align: top }
 th { background: #f2f2f2; font-weight: 600; white-space: nowrap }
 .key-value th { width: 7.5rem; white-space: normal }
-.parties td { min-width: 2.5rem }
+.course th { width: 2rem }
+.course td:nth-child(2) { width: 10.5rem }
 .late { color: #b3101f; font-weight: 600 }
 code { font-size: .75rem }
 ol { padding-left: 2.2rem }

@@ -6,6 +6,7 @@ Lines differ by their dashes as well as by colour, so that a black and white pri
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from math import ceil, cos, floor, log10, radians
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from maritime_grid.store.case_rows import CaseView
 
 from .case_tracks import Pair, Tracks
-from .views.case_map import COLOURS, DASHES, bounds_of, clock, distance_text
+from .views.case_map import COLOURS, DASHES, clock, distance_text
 from .views.times import moment
 from .words import Words
 
@@ -25,14 +26,19 @@ WIDTH, HEIGHT, PLOT_HEIGHT = 680, 420, 200  # of the drawings, in their own unit
 EDGE = 44  # room for labels
 LEAST_SPAN_NM = 0.5  # a chart of boats that lay still shows so much of the sea
 NM_PER_DEGREE = 60.0
-HOUR_S, TICK_S = 3_600, 1_800
+HOUR_S, TICK_S, CLOSE_TICK_S = 3_600, 1_800, 600
+CLOSE_S = 1_800  # the second chart shows so long before and after the two were nearest
 
 
 def drawings(case: CaseView, tracks: Tracks, words: Words) -> str:
-    """Chart, legend, nearest distances and plot as HTML; one line where no vessel was heard."""
+    """Chart, the same near the closest approach, distances and plot as HTML; one line where no vessel was heard."""
     if not tracks.fixes:
         return f"<p>{escape(words('case.no_tracks'))}</p>"
-    parts = [f"<figure>{_chart(case, tracks, words)}{_legend(tracks)}</figure>"]
+    parts = [f"<figure>{_chart(case, tracks, words, TICK_S)}{_legend(tracks)}</figure>"]
+    close = _close(tracks)
+    if close is not None:
+        said = escape(words("dossier.close", n=CLOSE_S // 60))
+        parts.append(f"<figure>{_chart(case, close, words, CLOSE_TICK_S)}<figcaption>{said}</figcaption></figure>")
     parts += [f"<p>{escape(_nearest(pair, tracks, words))}</p>" for pair in tracks.pairs if pair.nearest]
     if any(not np.isnan(pair.distance_nm).all() for pair in tracks.pairs):
         parts.append(f"<figure>{_plot(tracks, words)}<figcaption>{escape(words('case.axis_nm'))}</figcaption></figure>")
@@ -59,13 +65,28 @@ class Chart:
         return x, HEIGHT / 2 - (lat - self.lat) * NM_PER_DEGREE * self.per_nm
 
 
-def _chart(case: CaseView, tracks: Tracks, words: Words) -> str:
-    bounds = bounds_of(case, tracks)
-    assert bounds, "vessels were heard"
-    chart = Chart(bounds)
+def _close(tracks: Tracks) -> Tracks | None:
+    """The same of the time round the closest approach of any two; None: no two were heard at one moment."""
+    nearest = min((p.nearest for p in tracks.pairs if p.nearest), key=lambda n: n.distance_nm, default=None)
+    if nearest is None:
+        return None
+    near = np.abs(tracks.times - tracks.times[nearest.index]) <= CLOSE_S
+    at = {mmsi: (np.where(near, lon, np.nan), np.where(near, lat, np.nan)) for mmsi, (lon, lat) in tracks.at.items()}
+    return replace(tracks, at=at)
+
+
+def _bounds(case: CaseView, tracks: Tracks) -> list[list[float]]:
+    """South-west and north-east corner of what is drawn, (lat, lon)."""
+    own = [] if case.lon is None or case.lat is None else [(np.array([case.lon]), np.array([case.lat]))]
+    lon, lat = (np.concatenate(parts) for parts in zip(*tracks.at.values(), *own, strict=True))
+    return [[float(np.nanmin(lat)), float(np.nanmin(lon))], [float(np.nanmax(lat)), float(np.nanmax(lon))]]
+
+
+def _chart(case: CaseView, tracks: Tracks, words: Words, tick_s: int) -> str:
+    chart = Chart(_bounds(case, tracks))
     parts = [f'<rect class="frame" x="1" y="1" width="{WIDTH - 2}" height="{HEIGHT - 2}"/>', *_graticule(chart)]
     for n, mmsi in enumerate(tracks.fixes):
-        parts += _track(n, *tracks.at[mmsi], tracks.times, chart)
+        parts += _track(n, *tracks.at[mmsi], tracks.times, chart, tick_s)
     for pair in tracks.pairs:
         parts += _closest(pair, tracks, chart)
     if case.lon is not None and case.lat is not None:
@@ -93,17 +114,17 @@ def _graticule(chart: Chart) -> Iterator[str]:
         lat += step
 
 
-def _track(n: int, lon: F64, lat: F64, times: F64, chart: Chart) -> Iterator[str]:
-    """The line, broken where nobody heard the vessel; a mark each half hour, the hour beside it."""
+def _track(n: int, lon: F64, lat: F64, times: F64, chart: Chart, tick_s: int) -> Iterator[str]:
+    """The line, broken where nobody heard the vessel; a mark each `tick_s`, the time beside each second one."""
     known = np.flatnonzero(~np.isnan(lon))
     for run in np.split(known, np.flatnonzero(np.diff(known) > 1) + 1):
         points = " ".join("{:.1f},{:.1f}".format(*chart.at(float(lon[i]), float(lat[i]))) for i in run)
         yield f'<polyline points="{points}" stroke="{COLOURS[n]}" stroke-dasharray="{DASHES[n] or "none"}"/>'
     for i in known.tolist():
-        if times[i] % TICK_S == 0:
+        if times[i] % tick_s == 0:
             x, y = chart.at(float(lon[i]), float(lat[i]))
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="#fff" stroke="{COLOURS[n]}"/>'
-            if times[i] % HOUR_S == 0:
+            if times[i] % (2 * tick_s) == 0:
                 yield f'<text x="{x + 5:.1f}" y="{y - 4:.1f}" fill="{COLOURS[n]}">{clock(float(times[i]))}</text>'
 
 

@@ -63,7 +63,7 @@ def test_document_prints_on_a4_with_tracks_pictures_and_chinese_in_one_file(desk
     assert shown(page, folder) == []
     page.emulate_media(media="print")
     lines = page.locator("figure svg polyline")
-    assert lines.count() >= 4  # two tracks, one of them broken where nobody heard it, and the distance
+    assert lines.count() >= 6  # two tracks, one broken where nobody heard it; both when nearest; the distance
     boxes = [box for n in range(lines.count()) if (box := lines.nth(n).bounding_box())]
     assert min(max(box["width"], box["height"]) for box in boxes) > 5
     assert page.locator("figure img").evaluate("x => x.naturalWidth") == 1
