@@ -18,6 +18,7 @@ from .auth import Account
 from .desk import Desk
 from .grid_desk import Draft, commands
 from .grid_files import MOST_GRIDS, PROPERTIES, read_day, read_features
+from .grid_query import is_grid_id
 from .views.grid_map import corners_of
 from .views.grid_now import name_of
 from .words import Words
@@ -25,6 +26,14 @@ from .words import Words
 NEW = "*"  # the key of a grid drawn new, as the map has it; no id of a grid
 UNNAMED = "NEW"  # what it is judged as while it has none
 MOST_CORNERS = 20_000  # of what is drawn by hand
+
+
+class IdTakenError(UsageError):
+    """Another grid in force has the id of the new one."""
+
+
+class NoIdError(UsageError):
+    """The id of the new grid has signs that no id has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +179,9 @@ def _properties(
     given = dict(drawn["properties"]) if drawn else {}
     if key == NEW:
         if new.grid_id in present:
-            raise UsageError(f"there is a grid {new.grid_id} already", "give the new one an id of its own")
+            raise IdTakenError(f"there is a grid {new.grid_id} already", "give the new one an id of its own")
+        if new.grid_id and not is_grid_id(new.grid_id):
+            raise NoIdError(f"{new.grid_id!r} is no id of a grid", "give letters, digits and hyphens, as ZS-DJ-3")
         county = next((p.county for p in ports if p.port_id in new.port_ids), "")
         made = {"name_zh": new.name_zh or UNNAMED, "name_en": "", "county": county, "kind": new.kind or "inshore"}
         return {"grid_id": new.grid_id or UNNAMED, **made, "port_ids": [*new.port_ids], "sample": False}

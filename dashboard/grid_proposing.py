@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dash import html, no_update
+from dash.development.base_component import Component
 
 from maritime_grid.domain.errors import MaritimeGridError, UsageError
 from maritime_grid.store.jsonrows import clean_text
@@ -13,12 +14,23 @@ from .auth import Account
 from .desk import Desk
 from .faults import fault
 from .grid_desk import commands
-from .grid_draw import Sent, draft_of, weigh
+from .grid_draw import IdTakenError, NoIdError, Sent, draft_of, weigh
 from .grid_files import read_file
 from .pages.shell import address, say
 from .views.grid_judged import judged_view, marks
 from .views.grid_trades import trade_layers
 from .words import Words
+
+OURS: tuple[tuple[type[MaritimeGridError], str], ...] = (
+    (IdTakenError, "grids.fault.id_taken"),
+    (NoIdError, "grids.fault.id"),
+)
+
+
+def told(error: MaritimeGridError, words: Words) -> Component:
+    """One line: what people of this form do wrong in its own words, all else as everywhere."""
+    key = next((key for kind, key in OURS if isinstance(error, kind)), "")
+    return say(words(key), "bad") if key else fault(error, words)
 
 
 def weighed(desk: Desk, account: Account, sent: Sent, words: Words) -> list[Any]:
@@ -26,7 +38,7 @@ def weighed(desk: Desk, account: Account, sent: Sent, words: Words) -> list[Any]
     try:
         found = weigh(desk, account, sent, words)
     except MaritimeGridError as error:
-        return [fault(error, words), [], True, no_update]
+        return [told(error, words), [], True, no_update]
     if found.judged is None:
         return [html.P(words("grids.judge.first"), className="soft"), [], True, found.for_map()]
     said = [judged_view(found.judged, found.trades, found.names, words)]
@@ -43,7 +55,7 @@ def proposed(desk: Desk, account: Account, settled: Any, sent: Sent, reason: obj
         said, by = clean_text(str(reason or ""))[:500], account.account_id
         number = commands(desk).propose(draft.features, draft.ended, draft.valid_from, said, by, desk.now())
     except MaritimeGridError as error:
-        return [fault(error, words), no_update, False]
+        return [told(error, words), no_update, False]
     where = address(words, "/grids", view="changes", change=number)
     return [say(words("grids.said.proposed", n=number), "good"), where, True]
 

@@ -14,6 +14,11 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
 
 
+def is_grid_id(text: str) -> bool:
+    """Letters, digits and hyphens, up to 40."""
+    return _ID.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class GridQuery:
     """One view; `grid` is shown with its history, `change` whole."""
@@ -34,7 +39,7 @@ def read_query(asked: Mapping[str, object]) -> GridQuery:
     view, grid, state, change = (str(asked.get(name) or "") for name in ("view", "grid", "state", "change"))
     return GridQuery(
         view if view in VIEWS else "now",
-        grid if _ID.fullmatch(grid) else "",
+        grid if is_grid_id(grid) else "",
         state if state in STATES else "",
         int(change) if _NUMBER.fullmatch(change) else None,
     )

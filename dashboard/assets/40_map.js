@@ -255,6 +255,6 @@
     if (ring) ring.setLatLng(at);
     else ring = pen.marker(at, { icon: pen.divIcon({ className: 'anchor', html: MG.make('div', 'chosen'), iconSize: [0, 0] }), keyboard: false, ...still }).addTo(MG.map);
   };
-  document.addEventListener('keydown', (e) => { if (e.key === 'Escape') MG.closeCard(); });
+  document.addEventListener('keydown', (e) => { if (e.key === 'Escape' && MG.ready()) MG.closeCard(); }); // on the wall alone: other pages have no card
   document.addEventListener('click', (e) => { if (e.target.closest('.card-close')) MG.closeCard(); });
 })();

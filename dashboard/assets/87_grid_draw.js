@@ -82,7 +82,7 @@
     post([]);
     if (!layers) return nothing();
     const bounds = pen.featureGroup([...changed].map((id) => shown.get(id))).getBounds();
-    if (bounds.isValid()) map.fitBounds(bounds, { padding: [30, 30], maxZoom: 12 });
+    if (bounds.isValid()) map.fitBounds(bounds, { padding: [30, 30], maxZoom: 12, animate: false });
     return nothing();
   };
   const begin = (data) => {
@@ -91,7 +91,7 @@
     names = data.names;
     old = new MG.GridCover();
     base.forEach((f) => old.put(f.id, f.geometry));
-    sent += 1; // what is still under way was for another page
+    sent = 0; // as the server answers where nothing is drawn yet
     reset();
     if (map) start();
     return nothing();
@@ -222,7 +222,7 @@
   const pick = (id) => {
     if (!id || !map || !cover || id === selected || !cover.grids.has(id)) return nothing();
     select(id);
-    map.fitBounds(pen.polygon(latLngs(id)).getBounds(), { padding: [40, 40], maxZoom: 12 });
+    map.fitBounds(pen.polygon(latLngs(id)).getBounds(), { padding: [40, 40], maxZoom: 12, animate: false });
     return nothing();
   };
   const erase = () => {

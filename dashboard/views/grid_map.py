@@ -54,7 +54,8 @@ def grid_map(
     own: dict[str, Any] = {"center": CENTRE, "zoom": ZOOM}
     if bounds is not None:
         (south, west), (north, east) = bounds  # the component needs a centre besides, else it fails at each move
-        look = {"bounds": bounds, "options": {"padding": [20, 20], "maxZoom": 13}}
+        still = {"padding": [20, 20], "maxZoom": 13, "animate": False}  # a map that goes in the middle of a move fails
+        look = {"bounds": bounds, "options": still}
         own = {"center": [(south + north) / 2, (west + east) / 2], "zoom": ZOOM, "viewport": look}
     group = [dl.LayerGroup(id=layer_id)] if layer_id else []
     return dl.Map(

@@ -93,6 +93,9 @@ def test_new_grid_is_sent_only_with_id_name_and_port(site: DeskSite):
         draft_of(found.for_map(), sent(new), site.desk, TOWN)
     with pytest.raises(UsageError, match="already"):
         weigh(site.desk, TOWN, sent(new, new=NewGrid("G2", "新", "inshore", ("P1",))), WORDS)
+    for grid_id, said in (("G2", "已有网格用这个编号"), ("东极 3", "编号只能用字母")):
+        panel, *_ = weighed(site.desk, TOWN, sent(new, new=NewGrid(grid_id, "新", "inshore", ("P1",))), WORDS)
+        assert said in str(panel)
     over = sent(drawn(NEW, 122.0, 30.3, 122.2, 30.5), new=NewGrid("ZS-NEW", "新网格", "offshore", ("P1",)))
     found = weigh(site.desk, TOWN, over, WORDS)
     assert found.ready
