@@ -36,21 +36,22 @@ def add_badge_page(server: FastAPI, desk: Desk, catalogues: Catalogues, limits: 
             return HTMLResponse(badge_page(words, None, ""), headers=NO_INDEX)
         wait_s = rates.take(client_of(request), monotonic())
         if wait_s:
-            page = badge_page(words, None, "follow.slower")
+            page = badge_page(words, None, "follow.slower", number[:MOST])
             return HTMLResponse(page, 429, {**NO_INDEX, "Retry-After": str(int(wait_s) + 1)})
         try:
             found = await run_in_threadpool(desk.reads.badge, number[:MOST], desk.now())
         except MaritimeGridError:
-            return HTMLResponse(badge_page(words, None, "follow.away"), 503, NO_INDEX)
-        return HTMLResponse(badge_page(words, found, ""), headers=NO_INDEX)
+            return HTMLResponse(badge_page(words, None, "follow.away", number[:MOST]), 503, NO_INDEX)
+        return HTMLResponse(badge_page(words, found, "", number[:MOST]), headers=NO_INDEX)
 
     del badge
 
 
-def badge_page(words: Words, found: BadgeCheck | None, fault: str) -> bytes:
+def badge_page(words: Words, found: BadgeCheck | None, fault: str, number: str = "") -> bytes:
     """The form for a number, what was wrong (key of a word, or empty), and what is known of the badge."""
+    asked = {"number": number} if number else {}
     parts = [
-        el("header", el("strong", words("people.badge.title")), other_language(words, "/public/badge")),
+        el("header", el("strong", words("people.badge.title")), other_language(words, "/public/badge", **asked)),
         el("p", words(fault), class_="say bad", role="alert") if fault else None,
         _told(words, found) if found else None,
         _form(words),

@@ -25,16 +25,17 @@ def code_of(typed: str) -> str | None:
     return plain if _CODE.fullmatch(plain) else None
 
 
-def follow_page(words: Words, case: Mapping[str, Any] | None, fault: str) -> bytes:
+def follow_page(words: Words, case: Mapping[str, Any] | None, fault: str, code: str = "") -> bytes:
     """The form for a code, what was wrong (key of a word, or empty), and the steps of a case.
 
     Args:
         words: of the screen.
         case: as `Cases.follow` gives it; None: none.
         fault: a key.
+        code: what was asked for, plain; the other language keeps it.
     """
     parts = [
-        el("header", el("strong", words("follow.title")), other_language(words, "/c/")),
+        el("header", el("strong", words("follow.title")), other_language(words, f"/c/{code}")),
         el("p", words(fault), class_="say bad", role="alert") if fault else None,
         _steps(words, case) if case else None,
         _form(words),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from dashboard.words import Words
 from maritime_grid.cases_settings import CaseSettings
@@ -15,7 +16,9 @@ from maritime_grid.cases_settings import CaseSettings
 from .markup import Markup, document, el
 
 STATIC = "/report/static/"
-SCRIPTS = ("main.js", "db.js", "outbox.js", "photos.js", "vessels.js", "place.js")
+SCRIPTS = (
+    "main.js", "db.js", "dom.js", "list.js", "outbox.js", "photos.js", "place.js", "said.js", "vessels.js",
+)  # fmt: skip
 STAFF_KINDS, PUBLIC_KINDS = ("dispute", "hazard", "emergency", "service"), ("complaint", "service", "hazard")
 GEARS = ("gill_net", "trawl", "pair_trawl", "stow_net", "purse_seine", "pot", "hook", "other")
 GEAR_SUBKINDS = ("gear", "fishing_ground")  # of disputes: who set first matters
@@ -37,14 +40,13 @@ STAFF = Form("staff", STAFF_KINDS, "/api/v1/cases", "/report")
 PUBLIC = Form("public", PUBLIC_KINDS, "/public/report", "/public/report")
 
 
-def report_page(form: Form, words: Words, settings: CaseSettings, build: str) -> bytes:
+def report_page(form: Form, words: Words, settings: CaseSettings) -> bytes:
     """The page of a form.
 
     Args:
         form: which.
         words: of the screen.
         settings: kinds with their subkinds, limits of attachments.
-        build: changes with any file of the pages.
     """
     staff = form is STAFF
     fields = [
@@ -61,12 +63,13 @@ def report_page(form: Form, words: Words, settings: CaseSettings, build: str) ->
     main = el(
         "main",
         el("p", id="banner", class_="say", role="status", hidden=True),
+        el("noscript", el("p", words("report.no_script"), class_="say bad")),
         el("ol", id="outbox", aria_label=words("report.outbox")),
         el("form", *fields, id="form", autocomplete="off"),
     )
     body = el(
         "body", _top(form, words), main, _bottom(words), _vessel_row(words),
-        data_form=form.name, data_send_to=form.send_to, data_path=form.path, data_build=build, data_lang=words.lang,
+        data_form=form.name, data_send_to=form.send_to, data_path=form.path, data_lang=words.lang,
         data_words=_script_words(words), data_gear_subkinds=" ".join(GEAR_SUBKINDS),
     )  # fmt: skip
     manifest = el("link", rel="manifest", href=f"{STATIC}manifest.webmanifest") if staff else None
@@ -89,10 +92,10 @@ def head(words: Words, title: str, *more: Markup | None) -> Markup:
     )  # fmt: skip
 
 
-def other_language(words: Words, path: str) -> Markup:
-    """The link to the same page in the other language."""
+def other_language(words: Words, path: str, **asked: str) -> Markup:
+    """The link to the same page in the other language; `asked` is the rest of its query."""
     code, name = ("en", "English") if words.is_chinese else ("zh", "中文")
-    return el("a", name, href=f"{path}?lang={code}", class_="language")
+    return el("a", name, href=f"{path}?{urlencode(asked | {'lang': code})}", class_="language")
 
 
 def _top(form: Form, words: Words) -> Markup:
@@ -105,8 +108,10 @@ def _top(form: Form, words: Words) -> Markup:
 
 
 def _bottom(words: Words) -> Markup:
-    state = el("span", id="state", role="status")
-    return el("footer", state, el("button", words("report.send"), id="send", type="submit", form="form", class_="send"))
+    """The scripts let send: before they are there the browser would put the form into an address."""
+    state = el("span", words("report.opening"), id="state", role="status")
+    send = el("button", words("report.send"), id="send", type="submit", form="form", class_="send", disabled=True)
+    return el("footer", state, send)
 
 
 def _group(label: str, *children: Markup | None, only: Iterable[str] = (), hidden: bool = False, **more: str) -> Markup:
@@ -136,15 +141,18 @@ def _subkinds(kind: str, words: Words, settings: CaseSettings) -> Markup:
 
 
 def _counts(words: Words) -> Markup:
-    steppers = [
-        el(
-            "label", el("span", words(f"report.count.{name}")),
-            el("button", "−", type="button", data_step="-1", aria_label=words("report.less")),
-            el("input", name=name, inputmode="numeric", value="0", maxlength=5),
-            el("button", "+", type="button", data_step="1", aria_label=words("report.more")), class_="stepper",
-        )
-        for name in COUNTS
-    ]  # fmt: skip
+    steppers: list[Markup] = []
+    for name in COUNTS:  # no labels: a tap on their words would press the first button
+        word = words(f"report.count.{name}")
+        steppers.append(
+            el(
+                "div", el("span", word),
+                el("button", "−", type="button", data_step="-1", aria_label=f"{word} {words('report.less')}"),
+                el("input", name=name, inputmode="numeric", value="0", maxlength=5, aria_label=word),
+                el("button", "+", type="button", data_step="1", aria_label=f"{word} {words('report.more')}"),
+                class_="stepper",
+            )
+        )  # fmt: skip
     return _group(words("report.people"), *steppers, only=["emergency"], hidden=True)
 
 
@@ -188,10 +196,13 @@ def _place(words: Words, *, staff: bool) -> Markup:
         el("button", words(f"report.place.{way}"), type="button", data_way=way, aria_pressed="false") for way in ways
     ]
     grids = el("select", id="grids", hidden=True, aria_label=words("report.place.grid")) if staff else None
-    said = el("input", name="place", maxlength=100, placeholder=words("report.place.words"))
-    return _group(
-        words("report.place"), el("div", *buttons, class_="ways"), grids, el("p", id="place-found", class_="hint"), said
-    )
+    said = _field("place", words("report.place.words"), 100)
+    found = el("p", id="place-found", class_="hint", role="status")
+    return _group(words("report.place"), el("div", *buttons, class_="ways"), grids, found, said)
+
+
+def _field(name: str, asked: str, longest: int, **more: str) -> Markup:
+    return el("input", name=name, maxlength=longest, placeholder=asked, aria_label=asked, **more)
 
 
 def _note(words: Words, *, staff: bool) -> Markup:
@@ -201,36 +212,35 @@ def _note(words: Words, *, staff: bool) -> Markup:
     )  # fmt: skip
     photos = None
     if staff:
-        camera = el("input", type="file", id="camera", accept="image/*", capture="environment", multiple=True)
-        photos = el("div", el("label", camera, el("span", words("report.photo")), class_="camera"),
-                    el("ul", id="photos"), class_="photos")  # fmt: skip
+        camera = el("input", type="file", id="camera", accept="image/*", capture="environment")
+        album = el("input", type="file", id="album", accept="image/*", multiple=True)
+        photos = el(
+            "div", el("label", camera, el("span", words("report.photo")), class_="camera"),
+            el("label", album, el("span", words("report.album")), class_="camera"), el("ul", id="photos"),
+            class_="photos",
+        )  # fmt: skip
     return _group(words("report.note"), text, photos)
 
 
 def _time(words: Words) -> Markup:
     now = el("button", words("report.now"), type="button", id="now", aria_pressed="true")
     at = el("input", type="datetime-local", name="happened_at", aria_label=words("report.when"))
-    return _group(words("report.when"), el("div", now, at, class_="when"))
+    zone = el("p", words("report.zone"), id="zone", class_="hint", hidden=True)
+    return _group(words("report.when"), el("div", now, at, class_="when"), zone)
 
 
 def _about(words: Words) -> Markup:
-    field = el("input", name="about", maxlength=100, placeholder=words("report.about.hint"))
-    return _group(words("report.about"), field, only=["complaint"], hidden=True)
+    return _group(
+        words("report.about"), _field("about", words("report.about.hint"), 100), only=["complaint"], hidden=True
+    )
 
 
 def _contact(words: Words) -> Markup:
     trap = el("input", name="website", tabindex="-1", autocomplete="off", aria_hidden="true", class_="trap")
     return _group(
         words("report.contact"),
-        el("input", name="name", maxlength=60, placeholder=words("report.contact.name"), autocomplete="name"),
-        el(
-            "input",
-            name="phone",
-            type="tel",
-            maxlength=30,
-            placeholder=words("report.contact.phone"),
-            autocomplete="tel",
-        ),
+        _field("name", words("report.contact.name"), 60, autocomplete="name"),
+        _field("phone", words("report.contact.phone"), 30, type="tel", autocomplete="tel"),
         trap,
     )
 

@@ -109,18 +109,18 @@ class Public:
 
     async def follow(self, request: Request, code: str) -> Response:
         """The steps of the case. What is wrong with a code is never told: unknown and mistyped look alike."""
-        words = self._catalogues.pick(request.query_params.get("lang"))
+        words, plain = self._catalogues.pick(request.query_params.get("lang")), code_of(code) or ""
         wait_s = self._following.take(client_of(request), monotonic())
         if wait_s:
-            page = follow_page(words, None, "follow.slower")
+            page = follow_page(words, None, "follow.slower", plain)
             return HTMLResponse(page, 429, {**NO_INDEX, "Retry-After": str(int(wait_s) + 1)})
         try:
-            known = await run_in_threadpool(self._desk.cases.follow, code_of(code) or "-")
+            known = await run_in_threadpool(self._desk.cases.follow, plain or "-")
         except ServiceUnavailableError:
-            return HTMLResponse(follow_page(words, None, "follow.away"), 503, NO_INDEX)
+            return HTMLResponse(follow_page(words, None, "follow.away", plain), 503, NO_INDEX)
         if known is None:
             return HTMLResponse(follow_page(words, None, "follow.unknown"), 404, NO_INDEX)
-        return HTMLResponse(follow_page(words, known, ""), headers=NO_INDEX)
+        return HTMLResponse(follow_page(words, known, "", plain), headers=NO_INDEX)
 
     def _signed(self, text: str) -> str:
         return hmac.new(self._secret, text.encode(), sha256).hexdigest()[:40]

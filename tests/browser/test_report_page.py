@@ -1,19 +1,20 @@
-"""The form at the quay in Chromium of a phone's size: in a thumb's minute, and over a line that comes and goes."""
+"""The form at the quay in Chromium of a phone's size: by a thumb, and over a line that comes and goes."""
 
 from __future__ import annotations
 
 import struct
-import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
+from dashboard.auth.asked import csrf_of
 from tests.integration.store.case_build import ask
 from tests.integration.web.desks import DeskSite
 
@@ -43,16 +44,11 @@ def open_phone(browser: Browser, desk: DeskSite) -> Iterator[OpenPhone]:
     """Opens pages in contexts of their own, with a place, logged in where a name is given."""
     with ExitStack() as stack:
 
-        def start(path: str, name: str | None = "lin") -> Wall:
-            context = browser.new_context(
-                viewport={"width": PHONE[0], "height": PHONE[1]}, has_touch=True, is_mobile=True, geolocation=HERE,
-                permissions=["geolocation"], device_scale_factor=2, timezone_id="Asia/Shanghai", locale="zh-CN",
-            )  # fmt: skip
-            stack.callback(context.close)
+        def start(path: str, name: str | None = "lin", **options: Any) -> Wall:
+            phone = Wall(new_phone(browser, stack, **options).new_page())
+            _watch(phone.page.context, phone)
             if name:
-                login(context, desk, name)
-            phone = Wall(context.new_page())
-            _watch(context, phone)
+                login(phone.page.context, desk, name)
             phone.page.goto(desk.address + path)
             phone.wait(READY)
             return phone
@@ -60,8 +56,23 @@ def open_phone(browser: Browser, desk: DeskSite) -> Iterator[OpenPhone]:
         yield start
 
 
+def new_phone(browser: Browser, stack: ExitStack, **options: Any) -> BrowserContext:
+    """A context of its own, which knows its place."""
+    context = browser.new_context(**{
+        "viewport": {"width": PHONE[0], "height": PHONE[1]}, "has_touch": True, "is_mobile": True, "geolocation": HERE,
+        "permissions": ["geolocation"], "device_scale_factor": 2, "timezone_id": "Asia/Shanghai", "locale": "zh-CN",
+    } | options)  # fmt: skip
+    stack.callback(context.close)
+    return context
+
+
 def login(context: BrowserContext, desk: DeskSite, name: str) -> None:
-    context.add_cookies([{"name": "mg", "value": desk.token(name), "url": desk.address}])
+    """As the login does it: the cookie of the session, and that of the token of its forms."""
+    token = desk.token(name)
+    context.add_cookies([
+        {"name": "mg", "value": token, "url": desk.address},
+        {"name": "mg_csrf", "value": csrf_of(token), "url": desk.address},
+    ])  # fmt: skip
 
 
 def fleet(desk: DeskSite) -> None:
@@ -102,9 +113,10 @@ def shot(phone: Wall, name: str, *, whole: bool = False) -> None:
     phone.page.screenshot(path=SHOTS / f"report-{name}.png", full_page=whole)
 
 
-def test_dispute_is_filed_by_a_thumb_in_less_than_a_minute(desk: DeskSite, open_phone: OpenPhone, tmp_path: Path):
+def test_dispute_is_filed_by_a_thumb_with_place_vessels_and_a_photo(
+    desk: DeskSite, open_phone: OpenPhone, tmp_path: Path
+):
     fleet(desk)
-    began = time.monotonic()
     phone = open_phone("/report")
     page = phone.page
     shot(phone, "empty")
@@ -126,7 +138,6 @@ def test_dispute_is_filed_by_a_thumb_in_less_than_a_minute(desk: DeskSite, open_
     shot(phone, "filled", whole=True)
     tap(page, "#send")
     phone.wait("document.querySelector('#outbox .done') && !document.querySelector('#outbox small')")
-    seconds = time.monotonic() - began
     shot(phone, "sent")
     assert "已提交 2026-000001" in text_of(phone)
     code = text_of(phone).partition("查询码")[2].split()[0]
@@ -138,8 +149,6 @@ def test_dispute_is_filed_by_a_thumb_in_less_than_a_minute(desk: DeskSite, open_
     assert kind == "image/jpeg" and sha256(content).digest() == hashed and len(content) < 500_000
     width = int.from_bytes(content[content.index(b"\xff\xc0") + 7 :][:2])
     assert width == 2048
-    assert seconds < 60, seconds
-    (SHOTS / "report-seconds.txt").write_text(f"{seconds:.1f}\n")
     assert phone.outside == [] and phone.errors == []
 
 
@@ -165,7 +174,7 @@ def test_what_was_filled_in_without_a_line_goes_out_once_when_there_is_one(
     page = phone.page
     tap(page, ".k-emergency")
     tap(page, "[name=subkind-emergency][value=overboard] + span")
-    tap(page, "label:has([name=people_in_water]) [data-step='1']")
+    tap(page, ".stepper:has([name=people_in_water]) [data-step='1']")
     page.fill("[name=note]", "东极外一人落水")
     (tmp_path / "sea.png").write_bytes(picture(600, 400))
     page.set_input_files("#camera", tmp_path / "sea.png")
@@ -174,6 +183,7 @@ def test_what_was_filled_in_without_a_line_goes_out_once_when_there_is_one(
     phone.wait(READY)
     assert page.input_value("[name=note]") == "东极外一人落水"
     assert page.input_value("[name=people_in_water]") == "1"
+    phone.wait("document.getElementById('state').textContent.includes('手机定位 ±12 米')")  # what goes with it
     shot(phone, "offline", whole=True)
     tap(page, "#send")
     phone.wait("document.querySelector('#outbox .waiting')")
@@ -183,8 +193,7 @@ def test_what_was_filled_in_without_a_line_goes_out_once_when_there_is_one(
     assert ask(desk.dsn, "select count(*) from mg.case_file") == [(0,)]
     again = Wall(context.new_page())
     again.page.goto(desk.address + "/report")
-    again.wait(READY)
-    assert "已保存，等待网络" in text_of(again)
+    again.wait("document.getElementById('outbox').textContent.includes('已保存，等待网络')")
     second = Wall(context.new_page())  # another tab sends at the same time
     second.page.goto(desk.address + "/report")
     second.wait(READY)
@@ -237,7 +246,7 @@ def test_session_that_ended_keeps_everything_and_goes_on_after_the_login(desk: D
     tap(page, "#send")
     phone.wait("!document.getElementById('banner').hidden && document.querySelector('#banner a')")
     assert "登录已过期" in phone.text("#banner")
-    assert "已保存，等待登录" in text_of(phone)
+    phone.wait("document.getElementById('outbox').textContent.includes('已保存，等待登录')")
     assert page.get_attribute("#banner a", "href") == "/login?next=%2Freport"
     shot(phone, "session")
     login(context, desk, "village1")  # somebody else at the same phone: it is not filed in their name
@@ -268,9 +277,12 @@ def test_what_the_server_refuses_can_be_mended(desk: DeskSite, open_phone: OpenP
     tap(page, "#send")
     phone.wait("document.querySelector('#outbox .refused')")
     shot(phone, "refused")
+    assert "时间不能晚于现在" in text_of(phone) and "happened_at" not in text_of(phone)
     page.fill("[name=note]", "另一件事")
     page.locator("#outbox button", has_text="修改").tap()
     assert "请先提交或清空" in phone.text("#state")
+    tap(page, "#clear")
+    assert page.input_value("[name=note]") == "另一件事"  # one slip of a thumb throws nothing away
     tap(page, "#clear")
     page.locator("#outbox button", has_text="修改").tap()
     phone.wait("!document.querySelector('#outbox li')")
@@ -291,7 +303,7 @@ def test_worker_of_the_page_keeps_files_and_nothing_of_anyone(desk: DeskSite, op
     loaded = phone.page.evaluate(
         "performance.getEntriesByType('resource').reduce((sum, e) => sum + e.encodedBodySize, 0)"
     )
-    assert loaded < 60_000
+    assert loaded < 30_000  # bytes on the line, beside the page
     assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -301,7 +313,8 @@ def test_form_of_the_public_that_was_opened_without_a_line_takes_its_ticket_late
     phone = open_phone("/public/report", None)
     page = phone.page
     page.route("**/public/ticket", lambda route: route.abort())
-    page.reload()
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/public/ticket")):
+        page.reload()
     phone.wait(READY)
     page.unroute("**/public/ticket")
     tap(page, ".k-service")

@@ -1,65 +1,108 @@
-/* What the phone keeps: the draft as typed, the outbox, photos. IndexedDB, for a photo is too large for the rest. */
+/* What the phone keeps: reports as they are typed, the outbox, photos. IndexedDB, for a photo is too large for the rest.
+   What cannot be written there (storage full, private mode) is held by the page until it is closed; `isUnsafe` tells. */
 const NAME = document.body.dataset.form === 'public' ? 'mg-public' : 'mg-report';
-const STORES = {meta: 'key', outbox: 'key', photos: 'id'};
-export const DRAFT = 'draft';
+const KEYS = {meta: 'key', outbox: 'key', photos: 'id'};
+const OPEN_MS = 5000; // some browsers never answer after they slept
+const held = Object.fromEntries(Object.keys(KEYS).map((name) => [name, new Map()]));
+const others = 'BroadcastChannel' in window ? new BroadcastChannel(NAME) : null; // windows with the same form
 
 let opened = null;
+let told = () => {};
+
+export function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 15) | 64;
+  bytes[8] = (bytes[8] & 63) | 128;
+  return [...bytes].map((byte, n) => ([4, 6, 8, 10].includes(n) ? '-' : '') + byte.toString(16).padStart(2, '0')).join('');
+}
 
 function open() {
-  opened ??= new Promise((done, fail) => {
+  opened = opened || new Promise((done, fail) => {
+    setTimeout(() => fail(new Error('the storage does not open')), OPEN_MS);
     const ask = indexedDB.open(NAME, 1);
     ask.onupgradeneeded = () => {
-      for (const [store, keyPath] of Object.entries(STORES)) ask.result.createObjectStore(store, {keyPath});
+      for (const [store, keyPath] of Object.entries(KEYS)) ask.result.createObjectStore(store, {keyPath});
     };
-    ask.onsuccess = () => done(ask.result);
+    ask.onsuccess = () => {
+      ask.result.onclose = () => { opened = null; };
+      ask.result.onversionchange = () => ask.result.close();
+      done(ask.result);
+    };
     ask.onerror = () => fail(ask.error);
   });
   return opened;
 }
 
-/* Runs `work` with the stores in one transaction; resolves with its answer when that is on the disk. */
+/* Runs `work` with the stores in one transaction; resolves with its request's answer when that is on the disk. */
 async function within(names, mode, work) {
   const db = await open();
   return new Promise((done, fail) => {
-    const tx = db.transaction(names, mode);
-    const stores = Object.fromEntries(names.map((name) => [name, tx.objectStore(name)]));
-    let answer = null;
-    const keep = (ask, then) => {
-      ask.onsuccess = () => { answer = ask.result; if (then) then(ask.result); };
-    };
-    work(stores, keep);
-    tx.oncomplete = () => done(answer);
+    const tx = db.transaction(names, mode, {durability: names.join() === 'meta' ? 'relaxed' : 'strict'});
+    const ask = work(Object.fromEntries(names.map((name) => [name, tx.objectStore(name)])));
+    tx.oncomplete = () => done(ask && ask.result);
     tx.onerror = tx.onabort = () => fail(tx.error);
   });
 }
 
-export const put = (name, value) => within([name], 'readwrite', (s) => s[name].put(value));
-export const get = (name, key) => within([name], 'readonly', (s, keep) => keep(s[name].get(key)));
-export const all = (name) => within([name], 'readonly', (s, keep) => keep(s[name].getAll()));
-export const drop = (name, key) => within([name], 'readwrite', (s) => s[name].delete(key));
+/* Once more with a new connection: phones cut those of pages that they put to sleep. */
+async function surely(names, mode, work) {
+  try {
+    return await within(names, mode, work);
+  } catch {
+    opened = null;
+    return within(names, mode, work);
+  }
+}
 
-/* The draft becomes a report that waits, with its photos: all of it or nothing. */
-export const queue = (item) => within(['meta', 'outbox', 'photos'], 'readwrite', (s, keep) => {
-  s.outbox.put(item);
-  s.meta.delete(DRAFT);
-  keep(s.photos.getAll(), (photos) => {
-    for (const photo of photos) if (photo.key === DRAFT) s.photos.put({...photo, key: item.key});
-  });
-});
+const isRow = (what) => typeof what === 'object';
 
-/* A report that was refused goes back into the form. */
-export const reopen = (item) => within(['meta', 'outbox', 'photos'], 'readwrite', (s, keep) => {
-  s.outbox.delete(item.key);
-  s.meta.put({...item.draft, key: DRAFT});
-  keep(s.photos.getAll(), (photos) => {
-    for (const photo of photos) if (photo.key === item.key) s.photos.put({...photo, key: DRAFT});
-  });
-});
+function hold(name, what) {
+  if (isRow(what)) held[name].set(what[KEYS[name]], what);
+  else held[name].delete(what);
+}
+
+/* All of it or nothing. Changes are pairs of a store and a row to put, or the key of one to drop. */
+export async function write(changes) {
+  const before = isUnsafe();
+  try {
+    await surely([...new Set(changes.map(([name]) => name))], 'readwrite', (stores) => {
+      for (const [name, what] of changes) isRow(what) ? stores[name].put(what) : stores[name].delete(what);
+    });
+    for (const [name, what] of changes) held[name].delete(isRow(what) ? what[KEYS[name]] : what);
+  } catch {
+    for (const [name, what] of changes) hold(name, what);
+  }
+  if (isUnsafe() !== before) told();
+  if (others && changes.some(([name]) => name === 'outbox')) others.postMessage('changed');
+}
+
+export const put = (name, row) => write([[name, row]]);
+export const drop = (name, key) => write([[name, key]]);
+
+export async function get(name, key) {
+  if (held[name].has(key)) return held[name].get(key);
+  return surely([name], 'readonly', (stores) => stores[name].get(key)).catch(() => undefined);
+}
+
+export async function all(name) {
+  const kept = await surely([name], 'readonly', (stores) => stores[name].getAll()).catch(() => []);
+  return [...kept.filter((row) => !held[name].has(row[KEYS[name]])), ...held[name].values()];
+}
 
 /* A report with its photos goes for good. */
-export const forget = (key) => within(['outbox', 'photos'], 'readwrite', (s, keep) => {
-  s.outbox.delete(key);
-  keep(s.photos.getAll(), (photos) => {
-    for (const photo of photos) if (photo.key === key) s.photos.delete(photo.id);
-  });
-});
+export async function forget(key) {
+  const photos = (await all('photos')).filter((photo) => photo.key === key);
+  await write([['outbox', key], ['meta', key], ...photos.map((photo) => ['photos', photo.id])]);
+}
+
+/* Whether something would be lost with the page. */
+export const isUnsafe = () => held.photos.size > 0 || [...held.meta.values()].some((row) => row.draft)
+  || [...held.outbox.values()].some((item) => item.state !== 'done');
+
+/* Calls `unsafe` when that changes, and `changed` when another window sent or dropped a report. */
+export function listen(unsafe, changed) {
+  told = unsafe;
+  if (others) others.onmessage = changed;
+  window.addEventListener('beforeunload', (event) => { if (isUnsafe()) event.preventDefault(); });
+}

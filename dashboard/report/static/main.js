@@ -1,236 +1,272 @@
 /* The form: kept as it is typed, put into the outbox with one tap. */
-import {DRAFT, all, drop, forget, get, put, queue, reopen} from './db.js';
+import {all, drop, forget, get, listen, put, uuid, write} from './db.js';
+import {armed, el} from './dom.js';
+import * as list from './list.js';
 import * as outbox from './outbox.js';
 import * as photos from './photos.js';
 import * as place from './place.js';
+import {bodyOf, fault, isEmpty} from './said.js';
 import * as vessels from './vessels.js';
 
 const data = document.body.dataset;
 const words = JSON.parse(data.words);
 const gearSubkinds = data.gearSubkinds.split(' ');
-const form = document.getElementById('form');
-const el = (id) => document.getElementById(id);
+const form = el('form');
 const TEXTS = ['note', 'place', 'about', 'name', 'phone', 'website', 'people_in_water', 'injured', 'dead_or_missing'];
-const COUNTS = ['people_in_water', 'injured', 'dead_or_missing'];
+const SETTLE_MS = 4000; // a report waits so long for its place, an emergency twice
+const EAST_MS = 28800000; // Beijing time
+let current = uuid(); // key of the report in the form, which its photos have from the first
+let owner = null; // account that began it
+let written = 0; // when this window last wrote it
 let ready = false;
+let busy = false;
+let taking = 0; // photos that are being kept
+let waiting = 0;
+let message = '';
 
-const checked = (name) => form.querySelector(`[name="${name}"]:checked`)?.value ?? '';
+const checked = (name) => (form.querySelector(`[name="${name}"]:checked`) || {value: ''}).value;
 const kindNow = () => checked('kind');
 const subkindNow = () => (kindNow() ? checked(`subkind-${kindNow()}`) : '');
-const isGear = () => kindNow() === 'dispute' && gearSubkinds.includes(subkindNow());
+const isUrgent = () => kindNow() === 'emergency';
+const account = () => (outbox.state.me ? outbox.state.me.account : null);
+const showPhotos = () => photos.show(el('photos'), current, words, keep);
+
+function titleOf(kind, names) {
+  const chosen = form.querySelector(`[name="subkind-${kind}"]:checked`) || form.querySelector('[name=kind]:checked');
+  return [chosen ? chosen.nextElementSibling.textContent : '', names.slice(0, 2).join('、')].filter(Boolean).join('：');
+}
 
 function draft() {
   const texts = Object.fromEntries(TEXTS.filter((n) => form.elements[n]).map((n) => [n, form.elements[n].value]));
   const now = el('now').getAttribute('aria-pressed') === 'true';
-  const happened = now ? '' : form.elements.happened_at.value;
-  return {key: DRAFT, kind: kindNow(), subkind: subkindNow(), texts, happened, vessels: vessels.read(), where: place.read()};
+  const [kind, named] = [kindNow(), vessels.read()];
+  return {
+    key: current, draft: true, at: Date.now(), account: owner || account(), kind, subkind: subkindNow(), texts,
+    happened: now ? '' : form.elements.happened_at.value, vessels: named, where: place.read(),
+    title: titleOf(kind, named.map((vessel) => vessel.name || vessel.typed).filter(Boolean)) || texts.note.slice(0, 20) || '…',
+  };
 }
+
+const holdsNothing = (saved) => isEmpty(saved) && !taking && !(el('photos') && el('photos').children.length);
 
 async function keep() {
   fit();
-  if (ready) await put('meta', draft());
+  if (!ready) return;
+  tell();
+  const now = draft();
+  const nothing = holdsNothing(now);
+  [written, owner] = [now.at, nothing ? null : now.account];
+  await (nothing ? drop('meta', current) : put('meta', now));
 }
 
 function fill(saved) {
+  [current, owner, written] = saved ? [saved.key, saved.account, saved.at] : [uuid(), null, 0];
   form.reset();
   for (const name of TEXTS) {
-    if (form.elements[name] && saved?.texts?.[name] !== undefined) form.elements[name].value = saved.texts[name];
+    if (form.elements[name] && saved && saved.texts[name] !== undefined) form.elements[name].value = saved.texts[name];
   }
   const pick = (name, value) => { const box = form.querySelector(`[name="${name}"][value="${value}"]`); if (box) box.checked = true; };
-  if (saved?.kind) pick('kind', saved.kind);
-  if (saved?.subkind) pick(`subkind-${saved.kind}`, saved.subkind);
-  el('now').setAttribute('aria-pressed', String(!saved?.happened));
-  form.elements.happened_at.value = saved?.happened ?? '';
-  vessels.write(saved?.vessels);
-  place.write(saved?.where);
+  if (saved && saved.kind) pick('kind', saved.kind);
+  if (saved && saved.subkind) pick(`subkind-${saved.kind}`, saved.subkind);
+  el('now').setAttribute('aria-pressed', String(!(saved && saved.happened)));
+  form.elements.happened_at.value = saved ? saved.happened : '';
+  vessels.write(saved && saved.vessels);
+  place.write(saved && saved.where);
   fit();
+  return showPhotos();
 }
 
 /* What belongs to the kind shows, the rest does not. */
 function fit() {
   const kind = kindNow();
   for (const part of form.querySelectorAll('[data-only]')) part.hidden = !part.dataset.only.split(' ').includes(kind);
-  vessels.fit(kind, isGear());
+  vessels.fit(kind, kind === 'dispute' && gearSubkinds.includes(subkindNow()));
 }
 
-function fault(saved) {
-  if (!saved.kind) return ['missing.kind', form.querySelector('[name=kind]')];
-  const named = vessels.sent(saved.vessels, false).length;
-  if (saved.kind === 'dispute' && named < 2) return ['missing.vessels', el('vessel-group')];
-  if (data.form === 'public' && saved.texts.note.trim().length < 2) return ['missing.note', form.elements.note];
-  if (saved.kind === 'emergency' && saved.where) return null; // two taps: the rest is told by radio
-  if (!saved.subkind && !named && !saved.texts.note.trim()) return ['missing.note', form.elements.note];
-  return null;
+/* Begun by this account or by nobody known, and not sent: the newest first. */
+async function drafts() {
+  const sent = new Set((await all('outbox')).map((item) => item.key));
+  const mine = (row) => row.draft && !sent.has(row.key) && (!row.account || row.account === account());
+  return (await all('meta')).filter(mine).sort((a, b) => b.at - a.at);
 }
 
-function bodyOf(saved) {
-  const {texts, where, kind} = saved;
-  const placed = [texts.place?.trim(), place.said(where)].filter(Boolean).join(' · ');
-  const body = {kind, subkind: saved.subkind, note: texts.note.trim(), place: placed.slice(0, 200)};
-  if (where?.lon !== undefined) Object.assign(body, {lon: where.lon, lat: where.lat});
-  if (saved.happened) body.happened_at = new Date(saved.happened).toISOString();
-  if (data.form === 'public') {
-    const about = kind === 'complaint' ? texts.about.trim() : '';
-    return {...body, about, name: texts.name.trim(), phone: texts.phone.trim(), website: texts.website};
-  }
-  if (where?.grid) body.grid_id = where.grid;
-  if (kind === 'emergency') for (const name of COUNTS) body[name] = Number.parseInt(texts[name], 10) || 0;
-  return {...body, vessels: vessels.sent(saved.vessels, kind === 'dispute' && gearSubkinds.includes(saved.subkind))};
+/* Into the form, unless something was typed there while all this came. */
+async function resumeLast() {
+  const [last] = holdsNothing(draft()) ? await drafts() : [];
+  if (last && holdsNothing(draft())) await fill(last);
 }
 
-function titleOf(saved) {
-  const chosen = form.querySelector(`[name="subkind-${saved.kind}"]:checked`) ?? form.querySelector('[name=kind]:checked');
-  const what = chosen.nextElementSibling.textContent;
-  const names = saved.vessels.map((vessel) => vessel.name || vessel.typed).filter(Boolean);
-  return [what, names.slice(0, 2).join('、')].filter(Boolean).join('：');
+const others = async () => (await drafts()).filter((row) => row.key !== current);
+
+/* The form after something happened elsewhere: another window wrote or sent it, somebody else logged in. */
+async function follow() {
+  if (!ready || busy) return;
+  const [sent, stored] = [await get('outbox', current), await get('meta', current)];
+  const isAnothers = owner && account() && owner !== account();
+  if (isAnothers || sent) await fill(null);
+  else if (stored && stored.at > written) await fill(stored);
 }
 
-async function send(event) {
-  event.preventDefault();
-  const saved = draft();
-  const wrong = fault(saved);
-  if (wrong) {
-    say(words[wrong[0]], true);
-    wrong[1].scrollIntoView({block: 'center'});
-    return;
-  }
-  const item = {
-    key: outbox.uuid(), at: Date.now(), account: outbox.state.me?.account ?? null, title: titleOf(saved),
-    body: bodyOf(saved), draft: saved, justNow: !saved.happened, state: 'waiting',
-  };
-  await queue(item);
-  navigator.storage?.persist?.(); // what waits is not for the phone to clear away
-  fill(null);
-  await photos.show(el('photos') ?? document.createElement('ul'), words);
-  window.scrollTo(0, 0);
-  await draw();
-  outbox.now();
-  place.begin();
-}
-
-function say(text, bad) {
+/* The foot says what is wrong, in an emergency the place that goes with it, else what waits. */
+function tell() {
+  const idle = () => (isUrgent() ? place.brief() : [waiting ? words['waiting.n'].replace('{n}', waiting) : '', false]);
+  const [text, bad] = message ? [message, true] : busy ? [words['place.asking'], false] : idle();
   el('state').textContent = text;
   el('state').className = bad ? 'bad' : '';
 }
 
-const node = (tag, text, className = '') => Object.assign(document.createElement(tag), {textContent: text, className});
-
-function button(text, work) {
-  const made = node('button', text, 'quiet');
-  made.type = 'button';
-  made.addEventListener('click', work);
-  return made;
+function say(key) {
+  message = key ? words[key] : '';
+  tell();
 }
 
-const isOthers = (item) => Boolean(item.account && outbox.state.me && item.account !== outbox.state.me.account);
-
-async function drawItem(item, held) {
-  const line = node('li', '', item.state);
-  if (isOthers(item)) { // what it says is not for whoever holds the phone now
-    line.append(node('span', words.other_account, 'wait'));
-    return line;
-  }
-  line.append(node('strong', item.title));
-  const left = held.filter((photo) => photo.key === item.key).length;
-  if (item.state === 'done') {
-    line.append(node('span', `${words.done} ${item.case_id}`, 'good'), node('span', `${words.code} ${item.code}`, 'code'));
-    if (left) line.append(node('small', words['photos.left'].replace('{n}', left)));
-    if (item.photo_error) line.append(node('small', `${words['photo.refused']} ${item.photo_error}`));
-    if (!left) line.append(button(words.hide, async () => { await forget(item.key); await draw(); }));
-  } else if (item.state === 'refused') {
-    line.append(node('span', `${words.refused} ${words[`field.${item.field}`] ?? ''}`, 'bad'), node('small', item.error));
-    line.append(button(words.mend, () => mend(item)));
-  } else {
-    const idle = outbox.state.session === 'out' ? 'waiting_login' : 'waiting';
-    line.append(node('span', words[outbox.state.sending === item.key ? 'sending' : idle], 'wait'));
-  }
-  return line;
+async function draw() {
+  await follow();
+  waiting = await list.draw();
+  const {me} = outbox.state;
+  el('who').textContent = me ? me.name : '';
+  if (me && me.grids) place.list(me.grids);
+  tell();
 }
 
-/* Back into the form, unless something else stands there. */
-async function mend(item) {
-  const now = draft();
-  if (now.kind || now.texts.note || now.vessels.some((vessel) => vessel.mmsi || vessel.typed)) {
-    say(words.mend_first, true);
+function hold(is) {
+  busy = is;
+  el('send').disabled = is;
+  form.inert = is;
+  tell();
+}
+
+async function send(event) {
+  event.preventDefault();
+  if (!ready || busy) return;
+  const named = (saved) => fault(saved, data.form === 'public');
+  const urgent = isUrgent();
+  let wrong = named(draft());
+  if (!wrong || (urgent && !place.read())) {
+    hold(true);
+    try {
+      await place.settle(urgent ? 2 * SETTLE_MS : SETTLE_MS);
+      wrong = named(draft());
+      if (!wrong) await queue(draft());
+    } finally {
+      hold(false);
+    }
+  }
+  if (wrong) {
+    say(wrong);
+    ({'missing.kind': form.querySelector('[name=kind]'), 'missing.vessels': el('vessel-group')}[wrong] || form.elements.note).scrollIntoView({block: 'center'});
     return;
   }
-  await reopen(item);
-  fill(item.draft);
-  if (el('photos')) await photos.show(el('photos'), words);
+  window.scrollTo(0, 0);
+  await draw();
+  outbox.hurry(urgent);
+  place.fresh();
+}
+
+async function queue(saved) {
+  if (await get('outbox', saved.key)) saved.key = uuid(); // another window sent its own
+  const urgent = saved.kind === 'emergency';
+  const item = {
+    key: saved.key, at: saved.at, account: saved.account, title: saved.title, body: bodyOf(saved, data.form === 'public', gearSubkinds),
+    draft: saved, justNow: !saved.happened, floor: outbox.floor(), unsure: words['clock.unsure'], urgent, state: 'waiting',
+  };
+  if (navigator.storage && navigator.storage.persist) navigator.storage.persist(); // it is not for the phone to clear away
+  await write([['outbox', item], ['meta', saved.key]]);
+  say('');
+  await fill(null);
+}
+
+/* Back into the form with its own time and place, unless something else stands there. */
+async function reopen(item) {
+  if (!holdsNothing(draft())) {
+    say('mend_first');
+    return;
+  }
+  const {happened, where} = item.draft;
+  const at = happened || new Date(item.at + EAST_MS).toISOString().slice(0, 16);
+  const saved = {...item.draft, at: Date.now(), happened: at, where: where && {...where, fixed: true}};
+  await write([['outbox', item.key], ['meta', saved]]);
+  await fill(saved);
+  await draw();
+}
+
+async function resume(saved) {
+  if (!holdsNothing(draft())) await keep();
+  await fill(saved);
   await draw();
 }
 
 async function clear() {
-  for (const photo of await all('photos')) if (photo.key === DRAFT) await drop('photos', photo.id);
-  await drop('meta', DRAFT);
-  fill(null);
-  if (el('photos')) await photos.show(el('photos'), words);
-  say('', false);
+  await forget(current);
+  await fill(null);
+  say('');
   window.scrollTo(0, 0);
-}
-
-async function draw() {
-  const held = await all('photos');
-  const shown = (item) => item.state === 'waiting' || !isOthers(item);
-  const items = (await all('outbox')).filter(shown).sort((a, b) => b.at - a.at);
-  el('outbox').replaceChildren(...await Promise.all(items.map((item) => drawItem(item, held))));
-  const {session, me} = outbox.state;
-  el('who').textContent = me?.name ?? '';
-  if (me?.grids) place.list(me.grids);
-  const banner = el('banner');
-  banner.hidden = !['out', 'refused', 'offline'].includes(session) && navigator.onLine;
-  banner.replaceChildren(words[`session.${session === 'in' || session === 'unknown' ? 'offline' : session}`]);
-  if (session === 'out') {
-    const login = node('a', words.login);
-    login.href = `/login?next=${encodeURIComponent(data.path)}`;
-    banner.append(' ', login);
-  }
-  const waiting = items.filter((item) => item.state === 'waiting').length;
-  say(waiting ? words['waiting.n'].replace('{n}', waiting) : '', false);
+  place.fresh();
 }
 
 function steppers() {
   for (const step of form.querySelectorAll('[data-step]')) {
     step.addEventListener('click', () => {
       const field = step.parentElement.querySelector('input');
-      field.value = Math.max(0, (Number.parseInt(field.value, 10) || 0) + Number(step.dataset.step));
+      field.value = Math.max(0, (Number.parseInt(field.value.normalize('NFKC'), 10) || 0) + Number(step.dataset.step));
       keep();
     });
   }
 }
 
-function camera() {
-  el('camera')?.addEventListener('change', async ({target}) => {
-    for (const file of target.files) {
-      try { await photos.take(file); } catch { say(words['photo.unreadable'], true); }
-    }
-    target.value = '';
-    await photos.show(el('photos'), words);
-  });
+function cameras() {
+  for (const camera of form.querySelectorAll('[type=file]')) {
+    camera.addEventListener('change', async () => {
+      const [files, key] = [[...camera.files], current];
+      camera.value = '';
+      taking += 1;
+      await keep();
+      const kept = await Promise.all(files.map((file) => photos.take(file, key)));
+      await showPhotos();
+      taking -= 1;
+      if ((await Promise.all(kept.map(photos.shrink))).some((photo) => photo.plain)) say('photo.unreadable');
+      await showPhotos();
+      if (key !== current) outbox.now(); // it was sent meanwhile
+    });
+  }
+}
+
+function wire() {
+  steppers();
+  cameras();
+  form.addEventListener('input', () => { if (message) say(''); keep(); });
+  form.addEventListener('change', keep);
+  for (const kind of form.querySelectorAll('[name=kind]')) kind.addEventListener('change', () => place.chosen());
+  form.addEventListener('submit', send);
+  el('now').addEventListener('click', () => { el('now').setAttribute('aria-pressed', 'true'); form.elements.happened_at.value = ''; keep(); });
+  form.elements.happened_at.addEventListener('input', () => el('now').setAttribute('aria-pressed', String(!form.elements.happened_at.value)));
+  armed(el('clear'), words.sure, clear);
+  el('zone').hidden = new Date().getTimezoneOffset() === -480;
+  listen(draw, draw);
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) draw(); });
+  window.addEventListener('pageshow', (event) => { if (event.persisted) draw(); });
+  window.addEventListener('offline', draw);
 }
 
 async function start() {
   vessels.setUp(words, keep);
-  place.setUp(words, keep, vessels.read);
-  steppers();
-  camera();
-  form.addEventListener('input', keep);
-  form.addEventListener('change', keep);
-  form.addEventListener('submit', send);
-  el('now').addEventListener('click', () => { el('now').setAttribute('aria-pressed', 'true'); form.elements.happened_at.value = ''; keep(); });
-  form.elements.happened_at.addEventListener('input', () => el('now').setAttribute('aria-pressed', String(!form.elements.happened_at.value)));
-  el('clear').addEventListener('click', clear);
-  fill(await get('meta', DRAFT));
-  if (el('photos')) await photos.show(el('photos'), words);
+  place.setUp(words, keep, vessels.read, isUrgent, () => { if (ready) tell(); });
+  list.setUp(words, reopen, resume, others);
+  await outbox.remember();
+  await resumeLast();
   ready = true;
-  place.begin();
+  wire();
+  await keep();
+  hold(false);
+  data.ready = 'yes';
+  photos.finish(current).then(showPhotos);
+  place.fresh();
   await draw();
-  window.addEventListener('offline', draw);
   await outbox.prepare();
   await draw();
+  await resumeLast();
+  if (data.form === 'staff' && navigator.serviceWorker) navigator.serviceWorker.register('/report/static/sw.js', {scope: '/report'}).catch(() => {});
   await outbox.start(draw);
-  if (data.form === 'staff') navigator.serviceWorker?.register('/report/static/sw.js', {scope: '/report'}).catch(() => {});
-  data.ready = 'yes';
 }
 
-start().catch(() => say(words.no_storage, true));
+start();

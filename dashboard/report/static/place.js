@@ -1,69 +1,145 @@
-/* Where it is: the phone's own place with its accuracy, the last position of a vessel that is named, or a grid. */
+/* Where it is: the phone's own place with its accuracy and age, the last position of a vessel that is named, or a grid.
+   A place of the phone that nobody pinned is "here, now": it is taken anew whenever it is old. */
+import {el} from './dom.js';
 import {age} from './vessels.js';
 
+const OLD_MS = 120000; // at 10 kn a third of a mile
+const WORDS_ONLY_MS = 1800000; // older than that it leads a case to the wrong grid: it is told, and marks no place
+const LOOK_MS = 60000; // satellites are found that slowly by a cold phone
+const GOOD_M = 30;
+const SOON_MS = 15000;
 const buttons = [...document.querySelectorAll('[data-way]')];
-const found = document.getElementById('place-found');
-const grids = document.getElementById('grids');
+const found = el('place-found');
+const grids = el('grids');
 const LANG = document.body.dataset.lang.startsWith('zh') ? 'zh' : 'en';
 let words = {};
 let changed = () => {};
 let vessels = () => [];
-let where = null; // {way, lon, lat, accuracy, name, age_s, grid}
+let isUrgent = () => false;
+let drawn = () => {};
+let where = null; // {way, lon, lat, accuracy, at, pinned, name, grid}; at: of the position, by the phone's clock
+let watch = null;
+let stopping = 0;
+let trouble = '';
+let listed = null;
+let settled = () => {};
 
-export function setUp(texts, onChange, readVessels) {
-  [words, changed, vessels] = [texts, onChange, readVessels];
-  const ways = {phone: locate, vessel: byVessel, grid: byGrid};
+/* Infinite where the phone's clock was set back since. */
+const elapsed = (value) => (value.at > Date.now() + OLD_MS ? Infinity : Math.max(0, Date.now() - value.at));
+const isOld = (value) => elapsed(value) > OLD_MS;
+/* `fixed`: of a report that was sent once; it stays where it was filled in. */
+const isGuess = (value, urgent) => value.way === 'phone' && !value.fixed && (urgent || !value.pinned);
+
+export function setUp(texts, onChange, readVessels, readUrgent, onShow) {
+  [words, changed, vessels, isUrgent, drawn] = [texts, onChange, readVessels, readUrgent, onShow];
+  const ways = {phone: () => locate(true), vessel: byVessel, grid: byGrid};
   for (const button of buttons) button.addEventListener('click', () => ways[button.dataset.way]());
-  grids?.addEventListener('change', () => set(grids.value ? {way: 'grid', grid: grids.value} : null));
+  if (grids) grids.addEventListener('change', () => set(grids.value ? {way: 'grid', grid: grids.value} : null));
+  document.addEventListener('visibilitychange', () => { if (document.hidden) stop(); else fresh(); });
+  setInterval(() => { show(); if (!document.hidden) fresh(); }, 30000);
 }
 
-/* A new report is most often about here; where the person has let us before, nobody needs to be asked. */
-export async function begin() {
-  const right = await navigator.permissions?.query({name: 'geolocation'});
-  if (right?.state === 'granted' && !where) locate();
+async function isAllowed() {
+  try {
+    return (await navigator.permissions.query({name: 'geolocation'})).state === 'granted';
+  } catch {
+    return false; // older browsers cannot tell
+  }
+}
+
+const needsLook = () => !where || (isGuess(where, isUrgent()) && isOld(where));
+
+/* Looks for the phone's place where none stands here, or an old guess; `ask`: the person may be asked for leave. */
+export async function fresh(ask = false) {
+  if (watch !== null || !needsLook()) return;
+  if ((ask || await isAllowed()) && watch === null && needsLook()) locate(where ? where.pinned : false);
+}
+
+/* Another kind is chosen: what was pinned long ago was pinned for something else. */
+export function chosen() {
+  if (where && where.way === 'phone' && isOld(where)) Object.assign(where, {pinned: false, fixed: false});
+  return fresh(isUrgent());
+}
+
+/* For who sends: until the place is as good as it gets, but not for long. */
+export async function settle(ms) {
+  await fresh(isUrgent());
+  if (watch === null || !needsLook()) return;
+  await new Promise((done) => { settled = done; setTimeout(done, ms); });
 }
 
 export const read = () => where;
+export const isLooking = () => watch !== null;
 
 export function write(value) {
-  where = value ?? null;
+  stop();
+  where = value || null;
   show();
 }
 
 function set(value) {
-  write(value);
+  where = value;
+  show();
   changed();
 }
 
 export function list(rows) {
-  if (!grids) return;
-  const none = new Option(words['place.choose'], '');
-  grids.replaceChildren(none, ...rows.map((grid) => new Option(grid[LANG], grid.id)));
-  if (where?.way === 'grid') grids.value = where.grid;
+  if (!grids || listed === rows) return; // somebody may be choosing
+  listed = rows;
+  grids.replaceChildren(new Option(words['place.choose'], ''), ...rows.map((grid) => new Option(grid[LANG], grid.id)));
+  if (where && where.way === 'grid') grids.value = where.grid;
 }
 
-function locate() {
-  found.textContent = words['place.asking'];
-  const got = ({coords}) => set({
-    way: 'phone', lon: Number(coords.longitude.toFixed(5)), lat: Number(coords.latitude.toFixed(5)),
-    accuracy: Math.round(coords.accuracy),
-  });
-  const failed = (error) => { found.textContent = words[error.code === 1 ? 'place.forbidden' : 'place.failed']; };
-  if (!navigator.geolocation) return failed({code: 2});
-  return navigator.geolocation.getCurrentPosition(got, failed, {enableHighAccuracy: true, timeout: 20000, maximumAge: 30000});
+function stop(said = '') {
+  if (watch !== null) navigator.geolocation.clearWatch(watch);
+  clearTimeout(stopping);
+  watch = null;
+  trouble = said;
+  settled();
+}
+
+/* The first place at once, then better ones: a phone's first is often that of a mast. */
+function locate(pinned) {
+  stop();
+  if (!navigator.geolocation) {
+    stop('place.failed');
+    show();
+    return;
+  }
+  const begun = Date.now();
+  const got = ({coords}) => {
+    const since = where && where.way === 'phone' && where.at >= begun;
+    if (since && where.accuracy <= coords.accuracy && elapsed(where) < SOON_MS) return;
+    const [lon, lat, accuracy] = [Number(coords.longitude.toFixed(5)), Number(coords.latitude.toFixed(5)), Math.round(coords.accuracy)];
+    if (accuracy <= GOOD_M) stop();
+    set({way: 'phone', lon, lat, accuracy, at: Date.now(), pinned: Boolean(pinned)});
+  };
+  const failed = (error) => {
+    if (error.code !== 1) return; // it goes on looking
+    stop('place.forbidden');
+    show();
+  };
+  watch = navigator.geolocation.watchPosition(got, failed, {enableHighAccuracy: true, timeout: 20000, maximumAge: 0});
+  stopping = setTimeout(() => {
+    stop(where && where.way === 'phone' && where.at >= begun ? '' : 'place.failed');
+    show();
+  }, LOOK_MS);
+  show();
 }
 
 function byVessel() {
   const known = vessels().find((vessel) => Number.isFinite(vessel.lon) && Number.isFinite(vessel.lat));
+  stop(known ? '' : 'place.no_vessel');
   if (!known) {
-    found.textContent = words['place.no_vessel'];
+    show();
     return;
   }
   const {lon, lat, name, mmsi, age_s: old, seen} = known;
-  set({way: 'vessel', lon, lat, name: name || String(mmsi), age_s: old + Math.round((Date.now() - seen) / 1000)});
+  set({way: 'vessel', lon, lat, name: name || String(mmsi), at: seen - 1000 * old});
 }
 
 function byGrid() {
+  stop();
   grids.hidden = false;
   grids.focus();
   set(grids.value ? {way: 'grid', grid: grids.value} : null);
@@ -74,13 +150,36 @@ const shown = ({lon, lat}) => `${minutes(lat)}${lat < 0 ? 'S' : 'N'} ${minutes(l
 
 /* In words, for the screen and for the case. */
 export function said(value) {
-  if (value?.way === 'phone') return words['place.by_phone'].replace('{m}', value.accuracy);
-  if (value?.way === 'vessel') return words['place.by_vessel'].replace('{name}', value.name).replace('{age}', age(value.age_s));
-  return '';
+  if (!value || value.way === 'grid') return '';
+  const old = elapsed(value) === Infinity ? words['age.unknown'] : age(elapsed(value) / 1000);
+  if (value.way === 'vessel') return words['place.by_vessel'].replace('{name}', value.name).replace('{age}', old);
+  const by = words['place.by_phone'].replace('{m}', value.accuracy);
+  return isOld(value) ? words['place.old'].replace('{place}', by).replace('{age}', old) : by;
+}
+
+/* What of it goes into a report: {lon, lat} or {grid_id}, and its words. */
+export function sent(value, urgent) {
+  if (!value) return {body: {}, text: ''};
+  if (value.way === 'grid') return {body: {grid_id: value.grid}, text: ''};
+  if (isGuess(value, urgent) && elapsed(value) > WORDS_ONLY_MS) return {body: {}, text: `${said(value)} ${shown(value)}`};
+  return {body: {lon: value.lon, lat: value.lat}, text: said(value)};
+}
+
+/* Whether what would be sent is none or old. */
+const isBad = () => Boolean(trouble) || !where || (where.way === 'phone' && isOld(where));
+
+/* For the foot of the page, where whoever calls for help looks: in a few words, and whether they are bad news. */
+export function brief() {
+  const text = where ? said(where) || words['place.by_grid'] : words[watch === null ? 'place.none' : 'place.asking'];
+  return [text, isBad() && watch === null];
 }
 
 function show() {
-  for (const button of buttons) button.setAttribute('aria-pressed', String(button.dataset.way === where?.way));
-  if (grids) grids.hidden = where?.way !== 'grid' && document.activeElement !== grids;
-  found.textContent = where && where.way !== 'grid' ? `${said(where)} · ${shown(where)}` : '';
+  for (const button of buttons) button.setAttribute('aria-pressed', String(Boolean(where) && button.dataset.way === where.way));
+  if (grids) grids.hidden = !(where && where.way === 'grid') && document.activeElement !== grids;
+  const placed = where && where.way !== 'grid' ? `${said(where)} · ${shown(where)}` : '';
+  const status = watch !== null && needsLook() ? words['place.asking'] : trouble && words[trouble];
+  found.textContent = [status, placed].filter(Boolean).join(' ');
+  found.classList.toggle('bad', isBad() && found.textContent !== '');
+  drawn();
 }

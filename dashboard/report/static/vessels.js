@@ -131,8 +131,9 @@ export function write(list) {
 export function sent(list, isGear) {
   const anyFirst = isGear && list.some((vessel) => vessel.first);
   return list.filter((vessel) => vessel.mmsi || vessel.typed).map((vessel) => {
-    const number = vessel.mmsi ?? (/^\d{9}$/.test(vessel.typed) ? Number(vessel.typed) : null);
-    const name = vessel.mmsi ? vessel.name : number === null ? vessel.typed : '';
+    const typed = (vessel.typed || '').normalize('NFKC'); // keyboards here write wide digits too
+    const number = vessel.mmsi ?? (/^\d{9}$/.test(typed) ? Number(typed) : null);
+    const name = vessel.mmsi ? vessel.name : number === null ? typed : '';
     return {
       ...(number === null ? {} : {mmsi: number}), name: (name || '').slice(0, 60),
       ...(isGear && vessel.gear_out ? {gear: vessel.gear_out} : {}), ...(anyFirst ? {set_first: vessel.first} : {}),

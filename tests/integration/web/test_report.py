@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.report.page import SCRIPTS
 from maritime_grid.store.writer import Store
 from tests.integration.conftest import fresh_database
 from tests.integration.store import case_build as cb
@@ -151,11 +152,13 @@ REFUSED_FILES = {
 
 def test_file_of_no_known_type_or_of_two_is_refused(desk: DeskSite, lin: httpx.Client):
     case_id = lin.post("/api/v1/cases", json=form()).json()["case_id"]
+    assert attach(lin, case_id, b"hello").json()["field"] == "type"  # the phone says it in its own words
+    assert attach(lin, case_id, JPEG, **{"X-SHA256": "0" * 64}).json()["field"] == "whole"
     assert {
         what: attach(lin, case_id, content).status_code for what, content in REFUSED_FILES.items()
     } == dict.fromkeys(REFUSED_FILES, 422)
-    assert attach(lin, case_id, JPEG, **{"X-SHA256": "0" * 64}).status_code == 422
-    assert attach(lin, case_id, JPEG + b"\0" * (desk.desk.plan.attachments.max_bytes)).status_code == 422
+    large = attach(lin, case_id, JPEG + b"\0" * (desk.desk.plan.attachments.max_bytes))
+    assert (large.status_code, large.json()["field"]) == (422, "size")
     assert ask(desk.dsn, "select count(*) from mg.blob") == [(0,)]
 
 
@@ -192,11 +195,10 @@ def test_page_says_nothing_of_who_looks_and_weighs_little(desk: DeskSite, lin: h
     assert "<script>" not in page.text and " style=" not in page.text and "onclick" not in page.text
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "script-src 'self'" in policy
-    names = ["report.css", "main.js", "db.js", "outbox.js", "photos.js", "vessels.js", "place.js", "sw.js",
-             "icon-192.png", "icon-512.png", "manifest.webmanifest"]  # fmt: skip
+    names = ["report.css", *SCRIPTS, "sw.js", "icon-192.png", "icon-512.png", "manifest.webmanifest"]
     files = [desk.browser().get(f"/report/static/{name}") for name in names]  # asked for before any login
     assert [file.status_code for file in files] == [200] * len(names)
-    assert len(page.content) + sum(len(file.content) for file in files) < 60_000
+    assert page.num_bytes_downloaded + sum(file.num_bytes_downloaded for file in files) < 34_000  # as sent
     assert files[names.index("sw.js")].headers["service-worker-allowed"] == "/report"
     assert desk.browser().get("/report/static/page.py").status_code == 404
     assert desk.browser().get("/report").status_code == 303
@@ -276,6 +278,7 @@ def test_code_shows_the_steps_with_dates_and_nothing_else(desk: DeskSite, lin: h
     assert "2026-05-06 10:00" in page.text and "已受理" in page.text and filed["case_id"] in page.text
     for secret in ("浙普渔", "流刺网", "名lin", "secret", "网具"):
         assert secret not in page.text, secret
+    assert f'href="/c/{filed["code"]}?lang=en"' in page.text
     assert "noindex" in page.headers["x-robots-tag"] and page.headers["cache-control"] == "no-store"
     led = desk.browser().get("/c/", params={"code": f" {filed['code'][:5].lower()} {filed['code'][5:]}"})
     assert (led.status_code, led.headers["location"]) == (303, f"/c/{filed['code']}")

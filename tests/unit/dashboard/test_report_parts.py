@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import dashboard.report
 from dashboard.attachments import one_type_of
 from dashboard.report.follow import SHOWN, code_of, follow_page
+from dashboard.report.form import PublicReport, StaffReport
 from dashboard.report.limits import Buckets, Rate, network_key
 from dashboard.report.markup import document, el
 from dashboard.report.page import PUBLIC, STAFF, manifest, report_page
@@ -27,6 +28,8 @@ from .test_words import CHINESE, keys_in_python
 HERE = Path(dashboard.report.__file__).parent
 SCRIPTS = sorted((HERE / "static").glob("*.js"))
 SETTINGS = load_case_settings()
+FIELDS = {*StaffReport.model_fields, *PublicReport.model_fields} - {"request_key", "kind", "ticket"}
+REFUSED = {"fault": FIELDS - {"dead_or_missing", "injured", "people_in_water", "crowd"}, "photo": {"size", "type"}}
 NASTY = "\"'><script>alert(1)</script>&amp;<img src=x onerror=1>"
 
 
@@ -61,15 +64,54 @@ def test_text_stays_text_in_elements_and_attributes(text: str):
 @pytest.mark.parametrize("form", [STAFF, PUBLIC])
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_form_has_no_script_of_its_own_and_no_style_in_its_elements(form, lang):
-    seen = Seen(report_page(form, read_words(lang), SETTINGS, "x"))
+    seen = Seen(report_page(form, read_words(lang), SETTINGS))
     names = {name for name, _ in seen.attributes}
     assert "style" not in names
     assert not [name for name in names if name.startswith("on")]
     assert seen.tags.count("script") == 1
+    assert "data-build" not in names
     for kind in form.kinds:
         assert ("value", kind) in seen.attributes
     if lang == "en":
         assert not CHINESE.search(seen.text.replace("中文", ""))
+
+
+@pytest.mark.parametrize("form", [STAFF, PUBLIC])
+def test_every_field_has_a_name_for_who_hears_the_page_and_nothing_can_be_sent_without_the_scripts(form):
+    page = report_page(form, read_words("zh_CN"), SETTINGS).decode()
+    fields = re.findall(r"<(?:input|select|textarea)[^>]*>", page)
+    bare = [field for field in fields if not re.search(r'aria-label="|aria-hidden|type="(?:radio|file)"', field)]
+    assert fields and bare == []
+    assert re.search(r'<button id="send"[^>]* disabled', page)
+
+
+def test_edges_of_fields_and_rings_of_focus_can_be_seen_in_sunlight():
+    lean, login = ((HERE / "static/report.css").read_text("utf-8"), (HERE.parent / "auth/login.css").read_text("utf-8"))
+    for sheet, rule in ((lean, "input:not"), (login, "\ninput {")):
+        assert "border: 1px solid var(--edge)" in sheet[sheet.index(rule) :].split("}")[0]
+    assert "outline: 3px solid var(--ink)" in lean
+    pairs = [(colour(lean, "edge"), "#f2f5f7"), (colour(lean, "edge"), "#ffffff"), (colour(lean, "ink"), "#f2f5f7")]
+    pairs += [(colour(login, "edge"), colour(login, ground)) for ground in ("panel", "ground")]
+    assert min(contrast(*pair) for pair in pairs) >= 3  # WCAG 2.2, 1.4.11
+    assert contrast(colour(lean, "soft"), "#f2f5f7") >= 4.5
+
+
+def colour(sheet: str, name: str) -> str:
+    found = re.search(rf"--{name}: (#[0-9a-f]{{6}})", sheet)
+    assert found, name
+    return found[1]
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colours. Source: WCAG 2.2, contrast ratio."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -79,15 +121,9 @@ def test_every_word_of_the_lean_pages_is_in_the_catalogue(lang):
     asked |= {f"follow.state.{step}" for step in Step} | {f"follow.did.{what}" for what in SHOWN}
     said = "\n".join(path.read_text("utf-8") for path in SCRIPTS)
     scripted = set(re.findall(r"words\['([^']+)'\]", said)) | set(re.findall(r"words\.(\w+)", said))
-    scripted |= {
-        "missing.kind",
-        "missing.vessels",
-        "missing.note",
-        "waiting",
-        "waiting_login",
-        "sending",
-        "other_account",
-    }
+    scripted |= {"missing.kind", "missing.vessels", "missing.note", "mend_first", "photo.unreadable"}
+    scripted |= {"waiting", "waiting_login", "place.failed", "place.forbidden", "place.no_vessel", "place.none"}
+    scripted |= {f"{kind}.{why}" for kind, reasons in REFUSED.items() for why in (*reasons, "other")}
     asked |= {f"report.js.{key}" for key in scripted} | {
         f"report.js.session.{s}" for s in ("out", "refused", "offline")
     }
