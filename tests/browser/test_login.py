@@ -21,10 +21,10 @@ def web(dsn: str) -> Iterator[Site]:  # noqa: F811
 
 
 def test_wall_behind_a_login_works_and_goes_back_to_it_when_its_session_is_ended(web, browser):
-    plain = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
-    page = plain.new_page()
+    phone = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = phone.new_page()
     page.goto(f"{web.address}/")
-    assert page.url == f"{web.address}/login"
+    page.wait_for_url(f"{web.address}/login")
     page.fill("[name=name]", "worker")
     page.fill("[name=password]", "wrong-password")
     page.click("button")
@@ -34,7 +34,15 @@ def test_wall_behind_a_login_works_and_goes_back_to_it_when_its_session_is_ended
     page.fill("[name=password]", PASSWORD)
     page.click("button")
     page.wait_for_url(f"{web.address}/report")
+    phone.close()
 
+    plain = browser.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(f"{web.address}/")
+    page.fill("[name=name]", "wall")
+    page.fill("[name=password]", PASSWORD)
+    page.click("button")
+    page.wait_for_url(f"{web.address}/")
     context = browser.new_context(storage_state=plain.storage_state(), viewport={"width": 1920, "height": 1080})
     wall, answers = context.new_page(), []
     wall.on("response", lambda r: answers.append((r.request.method, r.url.removeprefix(web.address), r.status)))
@@ -45,10 +53,10 @@ def test_wall_behind_a_login_works_and_goes_back_to_it_when_its_session_is_ended
     assert posted  # Dash's router asked for the layout, with the token of the session
     assert {status for _, _, status in posted} == {200}
     assert {status for _, url, status in answers if url.startswith("/api/")} <= {200, 304}
-    number = web.accounts.sessions.of("worker", web.clock())[0].number
+    number = web.accounts.sessions.of("wall", web.clock())[0].number
     web.accounts.sessions.revoke(number, web.clock(), by="test")
     wall.evaluate("void fetch('/api/v1/wall/status.json')")  # as the wall does by itself, in its own time
-    wall.wait_for_url("**/login?next=%2F", timeout=20_000)
+    wall.wait_for_url("**/login?next=%2F", timeout=30_000)
     context.close()
     plain.close()
 
