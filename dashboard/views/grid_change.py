@@ -19,7 +19,7 @@ from maritime_grid.domain.grid_drawing import trades_of
 from maritime_grid.store.grid_reads import GridVersion
 from maritime_grid.store.rows import PortRow
 
-from .grid_map import BEFORE, ENDED, THEN, bounds_of, drawn, grid_map, legend, over, port_marks, vessel_marks
+from .grid_map import BEFORE, ENDED, THEN, bounds_of, drawn, grid_map, legend, port_marks, vessel_marks
 from .grid_trades import trade_layers, trade_list
 from .times import DASH, moment
 
@@ -138,7 +138,8 @@ def change_map(
         *drawn(gone, ENDED),
         *drawn(was, BEFORE),
         *trade_layers(trades, moves.grids, words),
-        over([*port_marks(moves.ports, words), *vessel_marks(moves.spots)]),
+        *port_marks(moves.ports, words),
+        *vessel_marks(moves.spots),
     ]
     bounds = bounds_of([g for _, g in (*was, *gone, *then)])
     keys = ("old", "new", "moved", *(("ended",) if gone else ()), "port", *(("vessel",) if moves.spots else ()))

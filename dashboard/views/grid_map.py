@@ -119,11 +119,6 @@ def vessel_marks(spots: Iterable[tuple[str, float, float]]) -> list[Component]:
     ]
 
 
-def over(marks: list[Component]) -> Component:
-    """Marks above all areas: layers come in any order over the line."""
-    return dl.Pane(marks, name="grid-marks", style={"zIndex": 450})
-
-
 def legend(words: Words, names: Sequence[str] = LEGEND) -> Component:
     """What lines and colours mean."""
     items = [html.Li([html.I(className=f"key {name}"), html.Span(words(f"grids.legend.{name}"))]) for name in names]

@@ -14,7 +14,7 @@ from dashboard.words import Words
 from maritime_grid.store.grid_reads import GridVersion
 from maritime_grid.store.rows import PortRow
 
-from .grid_map import bounds_of, grid_map, legend, over, port_marks
+from .grid_map import bounds_of, grid_map, legend, port_marks
 from .grid_now import kind_of, name_of
 
 UPLOAD, ENDING, FROM, REASON, SEND = "grids-upload", "grids-ending", "grids-valid-from", "grids-reason", "grids-send"
@@ -53,8 +53,7 @@ def propose_view(grids: Sequence[GridVersion], ports: Sequence[PortRow], day: da
         ],
         className="panel grid-list grid-form",
     )
-    marks = over(port_marks(ports, words))
-    chart = grid_map([marks], bounds_of(g.geometry for g in grids), id=DRAFT_MAP, layer_id=DRAFT)
+    chart = grid_map(port_marks(ports, words), bounds_of(g.geometry for g in grids), id=DRAFT_MAP, layer_id=DRAFT)
     right = html.Section([_tools(words), chart, legend(words)], className="panel flush grid-chart")
     return [html.Div([form, right], className="grid-split draw")]
 
