@@ -128,6 +128,7 @@ def test_emergency_has_the_place_of_now_and_not_that_of_this_morning(desk: DeskS
     page.clock.fast_forward("07:00:00")
     tap(page, ".k-emergency")
     phone.wait("document.getElementById('place-found').textContent.includes('7 小时前')")
+    phone.wait("document.getElementById('state').className === 'bad'")
     shot(phone, "old-place")
     tap(page, "#send")
     page.clock.fast_forward(9000)

@@ -165,13 +165,12 @@ export function sent(value, urgent) {
   return {body: {lon: value.lon, lat: value.lat}, text: said(value)};
 }
 
-/* Whether what would be sent is none or old. */
-const isBad = () => Boolean(trouble) || !where || (where.way === 'phone' && isOld(where));
+const isOfOldPhone = () => Boolean(where) && where.way === 'phone' && isOld(where);
 
 /* For the foot of the page, where whoever calls for help looks: in a few words, and whether they are bad news. */
 export function brief() {
   const text = where ? said(where) || words['place.by_grid'] : words[watch === null ? 'place.none' : 'place.asking'];
-  return [text, isBad() && watch === null];
+  return [text, where ? isOfOldPhone() : watch === null];
 }
 
 function show() {
@@ -180,6 +179,6 @@ function show() {
   const placed = where && where.way !== 'grid' ? `${said(where)} · ${shown(where)}` : '';
   const status = watch !== null && needsLook() ? words['place.asking'] : trouble && words[trouble];
   found.textContent = [status, placed].filter(Boolean).join(' ');
-  found.classList.toggle('bad', isBad() && found.textContent !== '');
+  found.classList.toggle('bad', isOfOldPhone() || trouble !== '');
   drawn();
 }
