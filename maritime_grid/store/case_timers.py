@@ -5,12 +5,14 @@ Each case is one transaction of its own. Run often or seldom, by one process or 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from psycopg.rows import DictRow
 
 from maritime_grid.cases.clocks import LEVELS
@@ -21,6 +23,7 @@ from .case_steps import Connection, hop_facts, send_reports, state_of, write_ent
 from .errors import translated
 from .queries import load_queries
 
+log = logging.getLogger(__name__)
 _Q = load_queries("cases")
 TIMER = "timer"  # who it was, in the archive
 
@@ -29,6 +32,7 @@ TIMER = "timer"  # who it was, in the archive
 class TimersDone:
     escalated: int = 0
     reports_sent: int = 0
+    failed: list[str] = field(default_factory=list)  # cases on which the program failed: the others do not wait
 
 
 def run_timers(lend: Callable[[], AbstractContextManager[Connection]], plan: Plan, at: datetime) -> TimersDone:
@@ -46,12 +50,25 @@ def run_timers(lend: Callable[[], AbstractContextManager[Connection]], plan: Pla
         overdue = [row["case_id"] for row in conn.execute(_Q["overdue_cases"], [at])]
         late = [row["case_id"] for row in conn.execute(_Q["late_hops"], [at])]
         for case_id in overdue:
-            with conn.transaction():
+            with _alone(conn, case_id, done):
                 done.escalated += _escalate(conn, plan, case_id, at)
         for case_id in late:
-            with conn.transaction():
+            with _alone(conn, case_id, done):
                 done.reports_sent += _report_on(conn, plan, case_id, at)
     return done
+
+
+@contextmanager
+def _alone(conn: Connection, case_id: str, done: TimersDone) -> Generator[None]:
+    """A transaction of one case; what fails in it stays with it, unless the store itself is away."""
+    try:
+        with conn.transaction():
+            yield
+    except psycopg.OperationalError:
+        raise
+    except Exception:
+        log.exception("time cannot act on case %s", case_id)
+        done.failed.append(case_id)
 
 
 def _escalate(conn: Connection, plan: Plan, case_id: str, at: datetime) -> int:

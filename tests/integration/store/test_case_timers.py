@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -65,6 +66,16 @@ def test_matter_that_went_up_to_the_city_is_not_looked_at_again_and_again(cases:
             conn.execute("set statement_timeout = '5s'")
             lend = contextmanager(lambda: iter([conn]))
             assert run_timers(lend, PLAN, due + MINUTE) == TimersDone()
+
+
+def test_case_on_which_the_program_fails_holds_up_no_other(cases: Cases, fresh_dsn: str):
+    bad, good = (cases.file(dispute(), "lin", NOW + n * MINUTE).case_id for n in range(2))
+    spoil = "update mg.case_file set pauses = %s where case_id = %s returning 1"
+    ask(fresh_dsn, spoil, [json.dumps([["never", None]]), bad])
+    with command_pool(fresh_dsn) as pool:
+        done = run_timers(pool.connection, PLAN, NOW + 6 * HOUR)
+    assert (done.failed, done.escalated) == ([bad], 1)
+    assert ask(fresh_dsn, "select case_id from mg.case_escalation") == [(good,)]
 
 
 def test_seldom_and_often_give_the_same_escalations_at_the_same_times(cases: Cases, fresh_dsn: str):
