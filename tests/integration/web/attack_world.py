@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -52,7 +52,6 @@ class World:
     person: int = 0
     change: int = 0
     alert: str = ""
-    shown: list[str] = field(default_factory=list)
 
 
 @contextmanager
