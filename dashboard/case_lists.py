@@ -58,7 +58,8 @@ def _show(desk: Desk, account: Account, query: ListQuery, words: Words) -> Shown
             skip = (query.page - 1) * PAGE_ROWS
             page = list_page(conn, asker, chosen, now, mine=query.show == "mine", most=PAGE_ROWS, skip=skip)
             children = case_table(page, query, told)
-        return Shown(children, scopes(conn, asker, chosen, now), pulse(conn))
+        counted = {} if query.is_late else scopes(conn, asker, chosen, now)  # no part of that view
+        return Shown(children, counted, pulse(conn))
 
 
 def _board_columns(

@@ -164,7 +164,7 @@ def late_groups(conn: Reading, by: str, chosen: CaseFilter, since: datetime, at:
     params = _params(conn, by, chosen, since, at) | {"most": MOST_GROUPS, "each": EACH}
     with conn.cursor(row_factory=dict_row) as cur:
         rows = cur.execute(_query("groups"), params).fetchall()
-    return [LateGroup(**{**row, "lines": [LateBrief(**line) for line in row["lines"]]}) for row in rows]
+    return [LateGroup(lines=[LateBrief(**line) for line in row.pop("lines")], **row) for row in rows]
 
 
 def late_lines(
