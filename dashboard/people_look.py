@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-
-import psycopg
 
 from maritime_grid.domain.people import day_of
 from maritime_grid.settings_model import PeopleSettings
@@ -28,7 +25,7 @@ MOST_PEOPLE = 2_000  # to choose from
 class Looking:
     """One look at the page, for the length of one transaction."""
 
-    conn: psycopg.Connection[Any]
+    conn: people_reads.Connection
     query: PeopleQuery
     account: Account
     now: datetime
