@@ -135,8 +135,8 @@ def visits(world: World) -> list[Visit]:
         Visit("root", "/admin?lang=en", admin.format("table")),
         Visit("city", "/admin?view=log", admin.format("table")),
         Visit("city", "/admin?view=archive", admin.format("#admin-verify")),
-        Visit("wall", "/", wall, _vessel_card),
-        Visit("wall", "/?lang=en", wall, _vessel_card),
+        Visit("wall", "/", wall, _vessel_card(BOAT)),
+        Visit("wall", "/?lang=en", wall, _vessel_card(SHIP)),
         Visit(MALLORY, "/report", f"{ready} && document.getElementById('who').textContent", _find_vessel),
         Visit(None, "/public/report", ready),
         Visit(None, f"/c/{world.public_code}", "document.querySelector('ol li')"),
@@ -225,10 +225,14 @@ def _read_in_full(attacks: Attacks) -> Callable[[Wall], None]:
     return read
 
 
-def _vessel_card(window: Wall) -> None:
-    for mmsi in (BOAT, SHIP):
+def _vessel_card(mmsi: int) -> Callable[[Wall], None]:
+    """What the wall says of one vessel: its name and feed, or its name and home port."""
+
+    def press(window: Wall) -> None:
         window.page.evaluate(f"window.dash_clientside.set_props('map-event', {{data: {{mmsi: {mmsi}}}}})")
         window.wait(f"document.querySelector('#card')?.textContent.includes('{mmsi}')")
+
+    return press
 
 
 def _find_vessel(window: Wall) -> None:
