@@ -236,6 +236,7 @@ def _file(conn: Connection, row: DictRow, by: str, at: datetime) -> None:
     with with_tuples(conn) as same:
         registry.retire_places(same, row["ended"], by, row["reason"], us)
         registry.save_places(same, [_input(f) for f in given], by, row["reason"], us)
+    conn.execute(_Q["lead"], {"grids": [f.id for f in given], "by": row["proposed_by"]})
 
 
 def _versions(conn: Connection) -> list[PlaceVersion]:

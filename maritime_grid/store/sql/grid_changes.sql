@@ -15,6 +15,12 @@ from mg.grid_change where change_id = %s for update;
 -- name: set_state
 update mg.grid_change set state = %(state)s where change_id = %(change_id)s;
 
+-- name: lead
+-- A grid that nobody leads yet is led by the unit that proposed it: else its cases would go to the city.
+insert into mg.grid_lead (grid_id, unit_id)
+select g, a.unit_id from unnest(%(grids)s::text[]) as given(g) join mg.account a on a.account_id = %(by)s
+where a.unit_id is not null on conflict do nothing;
+
 -- name: counties
 -- The county of each grid, by the unit that leads it.
 select l.grid_id, u.path[2] as county from mg.grid_lead l join mg.unit u on u.unit_id = l.unit_id;

@@ -49,6 +49,8 @@ def changes(store_dsn: str, store: Store) -> Iterator[GridChanges]:
         yield GridChanges(pool.connection)
 
 
+APPROVER = ("select a.account_id from mg.grid_change c join mg.account a on a.unit_id = c.unit_id "
+            "where c.change_id = %s and a.role in ('county', 'city')")  # fmt: skip
 MOVED = [feature("G1", 122, 30, 122.6, 30.5), feature("G2", 122.6, 30, 123, 30.5, ports=("P2",))]
 
 
@@ -62,6 +64,16 @@ def test_change_goes_from_township_to_county_to_city_and_holds_from_its_moment(c
         ("G1", 1, None, NOON), ("G1", 2, NOON, None), ("G2", 1, None, NOON), ("G2", 2, NOON, None),
     ]  # fmt: skip
     assert rows[1][4:] == ("city", "码头扩建")
+
+
+def test_new_grid_is_led_by_the_unit_that_proposed_it(changes: GridChanges, store: Store, store_dsn: str):
+    store.save_ports([PortRow("P3", "丙", "", "", 122.7, 30.7)])
+    island = feature("G3", 122.5, 30.5, 123, 31, ports=("P3",))
+    number = changes.propose([island, *MOVED], [], NOON, "新设", "town1", NOW)
+    changes.act(number, ChangeAct.APPROVE, ask(store_dsn, APPROVER, [number])[0][0], "", NOW)
+    changes.act(number, ChangeAct.FILE, "city", "", NOW)
+    leads = ask(store_dsn, "select grid_id, unit_id from mg.grid_lead order by grid_id")
+    assert leads == [("G1", "T1-V"), ("G2", "T2"), ("G3", "T1")]
 
 
 def test_proposal_says_who_and_what_would_change_hands(changes: GridChanges, store: Store, store_dsn: str):
