@@ -20,7 +20,7 @@
 
   let pen, map = null, base = null, names = {};
   let cover, old, changed, given, raw, past, stroke, selected, chosen, sent = 0, line = null, held = null;
-  let layers = null, ready = null, handles, shown, mark;
+  let layers = null, ready = null, handles, shown, mark, file = null; // file: what a form took before its grids came
 
   if (window.L) {
     window.L.Map.addInitHook(function () {
@@ -75,7 +75,9 @@
     return nothing();
   };
   const load = (loaded) => {
-    if (!loaded || !base) return nothing();
+    if (!loaded) return nothing();
+    file = { loaded, form: el('grids-upload') };
+    if (!base) return nothing();
     reset();
     loaded.features.forEach((f) => given.set(f.id, f.properties));
     rebuild(loaded.features);
@@ -94,6 +96,7 @@
     sent = 0; // as the server answers where nothing is drawn yet
     reset();
     if (map) start();
+    if (file && file.form && file.form === el('grids-upload')) load(file.loaded);
     return nothing();
   };
   const start = () => {
