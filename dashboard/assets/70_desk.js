@@ -78,5 +78,12 @@
   }
   setInterval(() => rest(Date.now() - touchedAt > REST_MS), 10000);
 
+  /* Dash takes maps away whenever their part of the page is made anew, also in the middle of a zoom, whose timer then
+     asks where a map stands that is no more. */
+  if (window.L) {
+    const proto = window.L.Map.prototype, ended = proto._onZoomTransitionEnd;
+    proto._onZoomTransitionEnd = function () { if (this._mapPane) ended.call(this); };
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, { desk: { keepAddress, atMoment, fitTracks } });
 })();

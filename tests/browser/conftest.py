@@ -120,4 +120,4 @@ def _watch(context: BrowserContext, wall: Wall) -> None:
 
     context.route("**/*", route)
     wall.page.on("console", lambda m: wall.errors.append(m.text) if m.type in {"error", "warning"} else None)
-    wall.page.on("pageerror", lambda e: wall.errors.append(str(e)))
+    wall.page.on("pageerror", lambda e: wall.errors.append(f"{e}\n{getattr(e, 'stack', '') or ''}"))

@@ -85,3 +85,13 @@ def test_worker_reads_grids_on_a_phone_without_a_button(desk, open_desk):
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     phone.shot("grids-phone")
     assert phone.errors == []
+
+
+def test_map_that_is_taken_away_in_the_middle_of_a_zoom_leaves_no_fault(desk, open_desk):
+    town = open_desk("town1", "/grids?view=propose")
+    town.wait("window.MG.gridMap?._loaded && document.querySelector('#grids-draft-map .leaflet-zoom-animated')")
+    town.page.evaluate("MG.gridMap.setZoom(MG.gridMap.getZoom() + 2, { animate: true }); 0")
+    assert town.page.evaluate("MG.gridMap._animatingZoom")
+    town.page.evaluate("MG.gridMap.remove(); 0")
+    town.page.wait_for_timeout(600)  # its timer is for a quarter of a second
+    assert [error for error in town.errors if "_leaflet_pos" in error] == []
