@@ -194,7 +194,8 @@ def test_condition_that_fails_on_hidden_rows_does_not_fail(world: World, view: s
 
 
 def test_day_of_a_vessel_is_found_by_the_index_behind_the_barrier(store_dsn: str):
-    query = "explain select * from api.position where mmsi = 412000001 and t between '2023-11-14' and '2023-11-16'"
+    span = "'2023-11-14 12:00Z' and '2023-11-14 23:00Z'"  # within a day: TimescaleDB drops one that holds a whole chunk
+    query = f"explain select * from api.position where mmsi = 412000001 and t between {span}"
     with Store.open(store_dsn) as store:
         store.commit(build.outcome(positions=build.positions(1)))
     with psycopg.connect(store_dsn, autocommit=True) as conn:
