@@ -114,7 +114,7 @@ def query_of(what: str, since: datetime | None, until: datetime | None, mmsi: in
 
 def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow([harmless(name) for name in columns])
     for row in rows:
         writer.writerow([harmless(value) for value in row])
 

@@ -6,6 +6,7 @@ import csv
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -18,10 +19,53 @@ from maritime_grid.domain.sheets import Sheet, written
 
 Line = tuple[int, list[str]]
 
-MOST_BYTES = 20 * 1024 * 1024  # of a file
-MOST_UNPACKED = 200 * 1024 * 1024  # of an Excel file, which is a zip
-MOST_LINES = 100_000
+MOST_COLUMNS = 200  # a cell far out would be a line of thousands
 EXACT = 10**15  # Excel keeps fifteen digits of a number
+ENDINGS = (".csv", ".xlsx")
+# Programs within a workbook, by parts of the names of its files
+PROGRAMS = ("vbaproject", "macrosheets", "activex", "embeddings", "customui")
+FAULTS = {
+    "ending": ("cannot read {ending}", "name a .csv or .xlsx file"),
+    "bytes": ("more than {most} MiB", "cut it into several files"),
+    "unpacked": ("more than {most} MiB unpacked", "cut it into several files"),
+    "lines": ("more than {most:,} lines", "cut it into several files"),
+    "columns": ("more than {most} columns", "keep those of the sheet alone"),
+    "utf8": ("not UTF-8 at byte {at}", "save it as CSV UTF-8 (逗号分隔), or as .xlsx"),
+    "csv": ("line {line}: {said}", "quote cells that hold commas or quotes"),
+    "formula": ("line {line}: {value!r} is a formula", "write its value as text"),
+    "error": ("line {line}: the cell says {value}", "write its value as text"),
+    "digits": ("line {line}: {value} has lost digits in Excel", "format the column as text and type the number again"),
+    "program": ("it holds a program ({value})", "save it as an Excel workbook without macros (.xlsx)"),
+    "broken": ("cannot be read as a workbook ({said})", "save it again as an Excel workbook (.xlsx)"),
+}
+
+
+class SheetFileFault(UsageError):  # noqa: N818 (as others of its kind are named)
+    """A file that is not taken. Exit code 2.
+
+    Args:
+        name: of the file.
+        kind: key of FAULTS.
+        given: values of its words.
+    """
+
+    def __init__(self, name: str, kind: str, **given: object) -> None:
+        what, mend = FAULTS[kind]
+        glue = ", " if what.startswith("line ") else ": "
+        super().__init__(f"{name}{glue}{what.format(**given)}", mend)
+        self.kind, self.given = kind, given
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a file is read: bytes, bytes of a workbook unpacked (it is a zip), lines."""
+
+    most_bytes: int = 20 * 2**20
+    most_unpacked: int = 200 * 2**20
+    most_lines: int = 100_000
+
+
+AT_THE_MACHINE = Limits()
 _FORMULA = "[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]"  # Excel takes the full-width ones for the same in some countries
 _RISKY = re.compile(f"'*{_FORMULA}")  # what a spreadsheet may run, and what was made harmless already
 _TAMED = re.compile(f"'+{_FORMULA}")
@@ -36,8 +80,8 @@ def read_file(path: Path) -> list[Line]:
     Raises: UsageError: it cannot be read, is too large, or a cell holds a formula.
     """
     ending = path.suffix.lower()
-    if ending not in (".csv", ".xlsx"):
-        raise UsageError(f"{path}: cannot read {ending or 'a file without an ending'}", "name a .csv or .xlsx file")
+    if ending not in ENDINGS:
+        raise SheetFileFault(str(path), "ending", ending=ending or "a file without an ending")
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -45,18 +89,20 @@ def read_file(path: Path) -> list[Line]:
     return read_bytes(data, ending, str(path))
 
 
-def read_bytes(data: bytes, ending: str, name: str) -> list[Line]:
+def read_bytes(data: bytes, ending: str, name: str, limits: Limits = AT_THE_MACHINE) -> list[Line]:
     """As `read_file`, of the content of a file that was sent.
 
-    Raises: UsageError.
+    Raises: SheetFileFault.
     """
-    if len(data) > MOST_BYTES:
-        raise UsageError(f"{name}: more than {MOST_BYTES >> 20} MiB", "cut it into several files")
-    lines = _xlsx(data, name) if ending == ".xlsx" else _csv(data, name)
+    if len(data) > limits.most_bytes:
+        raise SheetFileFault(name, "bytes", most=limits.most_bytes >> 20)
+    lines = _xlsx(data, name, limits) if ending == ".xlsx" else _csv(data, name)
     kept: list[Line] = []
     for line in lines:
-        if len(kept) >= MOST_LINES:
-            raise UsageError(f"{name}: more than {MOST_LINES:,} lines", "cut it into several files")
+        if len(kept) >= limits.most_lines:
+            raise SheetFileFault(name, "lines", most=limits.most_lines)
+        if len(line[1]) > MOST_COLUMNS:
+            raise SheetFileFault(name, "columns", most=MOST_COLUMNS)
         kept.append(line)
     return kept
 
@@ -65,14 +111,13 @@ def _csv(data: bytes, name: str) -> Iterator[Line]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        mend = "save it as CSV UTF-8 (逗号分隔), or as .xlsx"
-        raise UsageError(f"{name}: not UTF-8 at byte {error.start}", mend) from None
+        raise SheetFileFault(name, "utf8", at=error.start) from None
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     try:
         for cells in reader:
             yield reader.line_num, [_untamed(cell, name, reader.line_num) for cell in cells]
     except csv.Error as error:
-        raise UsageError(f"{name}, line {reader.line_num}: {error}", "quote cells that hold commas or quotes") from None
+        raise SheetFileFault(name, "csv", line=reader.line_num, said=error) from None
 
 
 def _untamed(cell: str, name: str, line: int) -> str:
@@ -84,17 +129,20 @@ def _untamed(cell: str, name: str, line: int) -> str:
     return cell
 
 
-def _formula(name: str, line: int, cell: str) -> UsageError:
-    return UsageError(f"{name}, line {line}: {cell[:40]!r} is a formula", "write its value as text")
+def _formula(name: str, line: int, cell: str) -> SheetFileFault:
+    return SheetFileFault(name, "formula", line=line, value=cell[:40])
 
 
-def _xlsx(data: bytes, name: str) -> Iterator[Line]:
+def _xlsx(data: bytes, name: str, limits: Limits) -> Iterator[Line]:
     from openpyxl import load_workbook  # noqa: PLC0415 (slow to load, and seldom needed)
 
     try:
         with zipfile.ZipFile(BytesIO(data)) as packed:
-            if sum(info.file_size for info in packed.infolist()) > MOST_UNPACKED:
-                raise UsageError(f"{name}: more than {MOST_UNPACKED >> 20} MiB unpacked", "cut it into several files")
+            if sum(info.file_size for info in packed.infolist()) > limits.most_unpacked:
+                raise SheetFileFault(name, "unpacked", most=limits.most_unpacked >> 20)
+            for part in packed.namelist():
+                if any(word in part.lower() for word in PROGRAMS):
+                    raise SheetFileFault(name, "program", value=part[-40:])
         book = load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what the file says of its own size may be wrong
@@ -104,8 +152,7 @@ def _xlsx(data: bytes, name: str) -> Iterator[Line]:
     except UsageError:
         raise
     except Exception as error:  # whatever openpyxl makes of a broken file
-        mend = "save it again as an Excel workbook (.xlsx)"
-        raise UsageError(f"{name}: cannot be read as a workbook ({type(error).__name__})", mend) from None
+        raise SheetFileFault(name, "broken", said=type(error).__name__) from None
 
 
 def _text(cell: Any, name: str, line: int) -> str:
@@ -116,14 +163,13 @@ def _text(cell: Any, name: str, line: int) -> str:
     if cell.data_type == "f":
         raise _formula(name, line, str(value))
     if cell.data_type == "e":
-        raise UsageError(f"{name}, line {line}: the cell says {value}", "write its value as text")
+        raise SheetFileFault(name, "error", line=line, value=value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == value.time().min else value.isoformat(" ")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= EXACT:
-        mend = "format the column as text and type the number again"
-        raise UsageError(f"{name}, line {line}: {value:.0f} has lost digits in Excel", mend)
+        raise SheetFileFault(name, "digits", line=line, value=f"{value:.0f}")
     return written(value)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 
 from maritime_grid.store.query import read_only_query
 
+from .export import write_csv
 from .store_option import add_store_options, settings_of, store_dsn
 from .tables import print_table
 
@@ -23,9 +23,7 @@ def run(args: argparse.Namespace) -> int:
     with store_dsn(args, settings) as dsn:
         columns, rows = read_only_query(dsn, args.query)
     if args.csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+        write_csv(sys.stdout, columns, rows)
         return 0
     print_table(columns, rows)
     return 0

@@ -118,6 +118,14 @@ def test_query_that_is_none_of_a_readers_business_is_refused_in_one_line(data: P
     assert done.stderr.count("\n") == 1
 
 
+def test_answer_as_csv_holds_no_cell_that_a_spreadsheet_runs(data: Path) -> None:
+    asked = """select '=1+1' as a, '+1|cmd' as b, '-x' as c, -5 as d, '@SUM(1)' as "=e", '渔政' as f"""
+    done = call("sql", "--data", data, "--csv", asked)
+    head, line = csv.reader(io.StringIO(done.stdout))
+    assert head == ["a", "b", "c", "d", "'=e", "f"]
+    assert line == ["'=1+1", "'+1|cmd", "'-x", "-5", "'@SUM(1)", "渔政"]
+
+
 def test_export_of_nothing_is_an_empty_document(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "alerts.geojson"
     done = call("export", "alerts", "--data", data, "--output", out)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from maritime_grid.cases.media import LONGEST_NAME
-from maritime_grid.cli.sheet_files import MOST_UNPACKED, read_bytes
+from maritime_grid.cli.sheet_files import AT_THE_MACHINE, read_bytes
 from maritime_grid.domain.errors import UsageError
 from tests.integration.store import case_build as cb
 
@@ -153,7 +153,8 @@ ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "' + b"a" * 99 + b'">'
     b'<!ENTITY b%d "%s">' % (n, b"&a;" * 99 if not n else b"&b%d;" % (n - 1) * 99) for n in range(6)
 ) + b"]><x>&b5;</x>"  # fmt: skip
 BOOKS: dict[str, Any] = {
-    "a bomb": lambda: _zip(size=MOST_UNPACKED + 1), "a bomb that lies": lambda: _lying(_zip(size=MOST_UNPACKED + 1)),
+    "a bomb": lambda: _zip(size=AT_THE_MACHINE.most_unpacked + 1),
+    "a bomb that lies": lambda: _lying(_zip(size=AT_THE_MACHINE.most_unpacked + 1)),
     "entities": lambda: _book(ENTITIES), "an archive of nothing": lambda: _zip(),
     "no archive": lambda: b"PK\x03\x04" + b"x" * 99,
     "a file from outside": lambda: _book(b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'),

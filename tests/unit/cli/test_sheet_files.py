@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -14,7 +15,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maritime_grid.cli.sheet_files import read_bytes, read_file, tamed, write_csv, write_xlsx
+from maritime_grid.cli.sheet_files import Limits, SheetFileFault, read_bytes, read_file, tamed, write_csv, write_xlsx
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.domain.people_sheets import TRAINING
 
@@ -137,3 +138,29 @@ def test_file_that_cannot_be_read_is_one_line(tmp_path: Path, name: str, data: b
 def test_file_that_is_not_there_is_one_line(tmp_path: Path):
     with pytest.raises(UsageError, match=r"none\.csv: No such file"):
         read_file(tmp_path / "none.csv")
+
+
+def test_workbook_with_a_program_in_it_is_refused():
+    out = BytesIO(book(lambda _, page: page.write_string("A1", "course")))
+    with zipfile.ZipFile(out, "a") as packed:
+        packed.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")
+    with pytest.raises(SheetFileFault, match="it holds a program") as caught:
+        read_bytes(out.getvalue(), ".xlsx", "f")
+    assert caught.value.kind == "program"
+
+
+def test_cell_far_out_does_not_make_thousands_of_cells():
+    data = book(lambda _, page: (page.write_string("A1", "course"), page.write_string(1, 16_000, "x")))
+    with pytest.raises(SheetFileFault, match="more than 200 columns"):
+        read_bytes(data, ".xlsx", "f")
+
+
+@pytest.mark.parametrize(
+    ("limits", "kind"),
+    [(Limits(most_bytes=500), "bytes"), (Limits(most_unpacked=500), "unpacked"), (Limits(most_lines=1), "lines")],
+)
+def test_file_beyond_the_limits_of_where_it_is_read_is_refused(limits: Limits, kind: str):
+    data = book(lambda _, page: (page.write_string("A1", "course"), page.write_string("A2", "x")))
+    with pytest.raises(SheetFileFault) as caught:
+        read_bytes(data, ".xlsx", "f", limits)
+    assert caught.value.kind == kind
