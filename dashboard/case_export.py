@@ -29,8 +29,8 @@ TYPES = {
 }
 MOST = 10_000  # lines of a file
 COLUMNS = (
-    "case_id", "kind", "title", "vessels", "grid", "unit", "step", "holder", "severity", "major", "opened_at",
-    "due_at", "clock", "escalated",
+    "case_id", "kind", "title", "vessels", "grid", "unit", "step", "holder", "priority", "severity", "major",
+    "opened_at", "due_at", "clock", "escalated",
 )  # fmt: skip
 LATE_COLUMNS = ("case_id", "title", "step", "unit", "body", "since", "due_at", "until", "late_h")
 NAMED_COLUMNS = (*LATE_COLUMNS, "account", "post")
@@ -45,7 +45,8 @@ def export(desk: Desk, account: Account, query: ListQuery, words: Words, ending:
     now = desk.now()
     with desk.reads.as_account(account.account_id) as conn:
         standing = standing_of(conn, account, desk.plan)
-        found = list_page(conn, standing.asker, query.filter(), now, mine=query.show == "mine", most=MOST)
+        mine, by_deadline = query.show == "mine", query.by_deadline
+        found = list_page(conn, standing.asker, query.filter(), now, mine=mine, by_deadline=by_deadline, most=MOST)
     told = Told(words, desk.case_settings, standing, now)
     rows = [line(row, told) for row in found.rows]
     return _file("cases", COLUMNS, rows, told, ending, cut=found.more)
@@ -115,12 +116,13 @@ def line(row: CaseRow, told: Told) -> list[str]:
         row.unit_name or "",
         words(f"case.step.{row.state}"),
         holder(row, told),
+        words(f"case.priority.{row.priority}"),
         words(f"case.severity.{row.severity}"),
         words("case.yes") if row.major else "",
         _local(row.opened_at),
         _local(row.due_at),
         words(f"case.clock.{state}") if state else "",
-        unit_name(row.escalated, told) if row.escalated else "",
+        " > ".join(unit_name(unit, told) for unit in row.escalated_through),
     ]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from maritime_grid.cases.calendar import Counting
 from maritime_grid.cases.flow import RATINGS
 from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.cases.plan import Plan
+from maritime_grid.cases.severity import FACTS, facts_fault
 from maritime_grid.domain.errors import UsageError
 
 MOST_TEXT = 2_000
@@ -19,7 +21,7 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `name` is the fact it gives; kind text, body, span or rating."""
+    """One field: `name` is the fact it gives; kind text, body, span, rating or number."""
 
     name: str
     kind: str = "text"
@@ -51,6 +53,7 @@ FORMS: Mapping[Act, tuple[Field, ...]] = {
     Act.RETURN: (REASON,),
     Act.TRANSFER: (BODY, REASON),
     Act.REOPEN: (REASON,),
+    Act.ASSESS: (*(Field(name, "number", needed=False) for name in FACTS), REASON),
     Act.MARK_MAJOR: (REMARK,),
     Act.WITHDRAW: (REASON,),
     Act.COMMENT: (NOTE,),
@@ -124,4 +127,14 @@ def _rating(field: Field, typed: Mapping[str, Any], _day_s: int) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value in RATINGS else None
 
 
-_READ = {"text": _text, "body": _body, "span": _span, "rating": _rating}
+def _number(field: Field, typed: Mapping[str, Any], _day_s: int) -> int | None:
+    value = typed.get(field.name)
+    if value in (None, ""):
+        return None
+    whole = int(value) if isinstance(value, int | float) and isfinite(value) else -1
+    if whole != value or facts_fault({field.name: whole}):
+        raise FieldFault(field.name, "case.fault.number")
+    return whole
+
+
+_READ = {"text": _text, "body": _body, "span": _span, "rating": _rating, "number": _number}

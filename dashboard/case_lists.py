@@ -56,7 +56,8 @@ def _show(desk: Desk, account: Account, query: ListQuery, words: Words) -> Shown
             children = board(_board_columns(conn, asker, query, chosen, now), query, told)
         else:
             skip = (query.page - 1) * PAGE_ROWS
-            page = list_page(conn, asker, chosen, now, mine=query.show == "mine", most=PAGE_ROWS, skip=skip)
+            mine, by_deadline = query.show == "mine", query.by_deadline
+            page = list_page(conn, asker, chosen, now, mine=mine, by_deadline=by_deadline, most=PAGE_ROWS, skip=skip)
             children = case_table(page, query, told)
         counted = {} if query.is_late else scopes(conn, asker, chosen, now)  # no part of that view
         return Shown(children, counted, pulse(conn))
@@ -67,7 +68,8 @@ def _board_columns(
 ) -> dict[str, BoardColumn]:
     def first(step: str) -> Found:
         at_step = replace(chosen, states=(step,))
-        return list_page(conn, asker, at_step, now, mine=query.show == "mine", most=BOARD_ROWS)
+        mine = query.show == "mine"
+        return list_page(conn, asker, at_step, now, mine=mine, by_deadline=query.by_deadline, most=BOARD_ROWS)
 
     counts = columns(conn, asker, chosen, now)
     return {c.state: BoardColumn(c, first(c.state)) for c in counts if query.step in {"", c.state}}

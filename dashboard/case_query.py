@@ -11,14 +11,17 @@ from maritime_grid.cases.text import QUERY_LIMIT, query_grams
 from maritime_grid.store.case_lateness import BY
 from maritime_grid.store.case_reads import CaseFilter
 
+from .alert_query import plain_id
+
 SHOWS = ("open", "mine", "overdue", "over")  # all that are open, what waits for me, overdue, what is over
 VIEWS = ("list", "board", "late")  # late: who was late, by one of BY
 DAYS = (30, 90, 365)  # late are steps done in the last so many days, and those not done yet
 STEPS = tuple(step for step in Step if step in OPEN_STEPS)
 OVER = (Step.CLOSED, Step.WITHDRAWN)
+PRIORITIES = ("1", "2", "3")  # that and what comes before it
+SORTS = ("priority", "deadline")  # deadline: whatever the priority
 PAGE_ROWS = 50
 MOST_PAGES = 4_000
-_LONGEST_ID = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class ListQuery:
     kind: str = ""
     step: str = ""
     grid: str = ""
+    priority: str = ""
+    sort: str = "priority"
     q: str = ""
     view: str = "list"
     by: str = "unit"
@@ -43,6 +48,15 @@ class ListQuery:
     def is_board(self) -> bool:
         return self.view == "board" and self.show != "over"
 
+    @property
+    def has_order(self) -> bool:
+        """Whether priorities and deadlines mean anything: not for what is over, nor for who was late."""
+        return self.show != "over" and not self.is_late
+
+    @property
+    def by_deadline(self) -> bool:
+        return self.sort == "deadline"
+
     def filter(self) -> CaseFilter:
         """The same for the store."""
         steps: tuple[str, ...] | None = (self.step,) if self.step else None
@@ -51,6 +65,7 @@ class ListQuery:
             kinds=(self.kind,) if self.kind else None,
             grid=self.grid or None,
             overdue=self.show == "overdue" and not self.is_late,
+            priority=int(self.priority) if self.priority and self.has_order else None,
             keys=query_grams(self.q) if self.q else (),
         )
 
@@ -76,7 +91,9 @@ def read_query(given: Mapping[str, Any]) -> ListQuery:
         show=one_of("show", SHOWS),
         kind=one_of("kind", tuple(Kind)),
         step=one_of("step", STEPS),
-        grid=text.get("grid", "").strip()[:_LONGEST_ID],
+        grid=plain_id(text.get("grid")),
+        priority=one_of("priority", PRIORITIES),
+        sort=one_of("sort", SORTS),
         q=text.get("q", "").strip()[:QUERY_LIMIT],
         view=one_of("view", VIEWS),
         by=one_of("by", BY),

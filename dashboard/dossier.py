@@ -83,6 +83,7 @@ def document(opened: Opened, chain: list[Entry], tracks: Tracks, told: Told, acc
         (words("dossier.number"), row.case_id),
         (words("dossier.kind"), kind_words(row, told)),
         (words("dossier.severity"), words(f"case.severity.{row.severity}")),
+        (words("cases.col.priority"), words(f"case.priority.{row.priority}")),
         (words("dossier.state"), words(f"case.step.{row.state}")),
         (words("dossier.grid"), row.grid_name or DASH),
         (words("dossier.unit"), unit_name(row.unit_id, told)),

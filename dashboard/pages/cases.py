@@ -1,4 +1,4 @@
-"""The page of cases: my list by deadline, the board by step, filters that stand in the address."""
+"""The page of cases: my list by priority and deadline, the board by step, filters that stand in the address."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from dashboard.auth import Account, needs
 from dashboard.case_lists import Shown, grid_names, pulse_of, show
-from dashboard.case_query import DAYS, SHOWS, STEPS, VIEWS, ListQuery, read_query
+from dashboard.case_query import DAYS, PRIORITIES, SHOWS, SORTS, STEPS, VIEWS, ListQuery, read_query
 from dashboard.desk import Desk
 from dashboard.options import DashboardSettings
 from dashboard.words import Catalogues, Words
@@ -24,8 +24,10 @@ from .shell import address, page_of
 Q, KIND, STEP, GRID, SHOW, VIEW = ("cases-q", "cases-kind", "cases-step", "cases-grid", "cases-show", "cases-view")
 LIST, SEEN, ADDRESS, EVERY, LANG = ("cases-list", "cases-seen", "cases-address", "cases-every", "cases-lang")
 LATE_BY, LATE_DAYS, SHOW_BAR, LATE_BAR = ("cases-by", "cases-days", "cases-show-bar", "cases-late-bar")
+PRIORITY, SORT, ORDER_BAR = ("cases-priority", "cases-sort", "cases-order-bar")
 FIELDS = {
     "q": Q, "kind": KIND, "step": STEP, "grid": GRID, "show": SHOW, "view": VIEW, "by": LATE_BY, "days": LATE_DAYS,
+    "priority": PRIORITY, "sort": SORT,
 }  # fmt: skip
 REFRESH_MS = 15_000
 TURNS_A_MINUTE = 60_000 // REFRESH_MS
@@ -49,6 +51,7 @@ def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardS
             Output(ADDRESS, "data"),
             Output(SHOW_BAR, "hidden"),
             Output(LATE_BAR, "hidden"),
+            Output(ORDER_BAR, "hidden"),
         ],
         inputs={
             "asked": {name: Input(field, "value") for name, field in FIELDS.items()},
@@ -65,7 +68,7 @@ def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardS
             await _unchanged(desk, account, seen)
         found = await run_in_threadpool(show, desk, account, query, words)
         where = address(words, "/cases", **query.parts())
-        hidden = [query.is_late, not query.is_late]
+        hidden = [query.is_late, not query.is_late, not query.has_order]
         return [found.children, _scopes(found, words), _seen(found, query), where, *hidden]
 
     @app.callback(Output(GRID, "options"), Input(LANG, "data"))
@@ -164,12 +167,25 @@ def _filters(query: ListQuery, words: Words) -> Component:
     )
     kinds = {str(kind): words(f"case.kind.{kind}") for kind in Kind}
     steps = {str(step): words(f"case.step.{step}") for step in STEPS}
+    ranks = {name: words(f"cases.priority.{name}") for name in PRIORITIES}
+    sorts = [{"label": words(f"cases.sort.{name}"), "value": name} for name in SORTS]
+    order = [
+        choice("priority", PRIORITY, query.priority, ranks),
+        html.Div(
+            [
+                html.Label(words("cases.filter.sort"), htmlFor=SORT),
+                dcc.Dropdown(sorts, query.sort, id=SORT, clearable=False, searchable=False),
+            ],
+            className="field",
+        ),
+    ]
     return html.Div(
         [
             html.Div([html.Label(words("cases.filter.q"), htmlFor=Q), search], className="field wide"),
             choice("kind", KIND, query.kind, kinds),
             choice("step", STEP, query.step, steps),
             choice("grid", GRID, query.grid, {query.grid: query.grid} if query.grid else {}),
+            html.Div(order, id=ORDER_BAR, hidden=not query.has_order, className="order"),
         ],
         className="filters panel",
     )

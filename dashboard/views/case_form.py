@@ -55,7 +55,8 @@ def _field(field: Field, of: FormOf, told: Told) -> Component:
     label = words(f"case.field.{field.name}")
     if not field.needed:
         label = words("case.field.optional", label=label)
-    inner = {"text": _text, "body": _body, "span": _span, "rating": _rating}[field.kind](field, of, told)
+    parts = {"text": _text, "body": _body, "span": _span, "rating": _rating, "number": _number}
+    inner = parts[field.kind](field, of, told)
     return html.Div([html.Span(label, className="label"), *inner], className="field")
 
 
@@ -110,6 +111,12 @@ def _span(field: Field, of: FormOf, told: Told) -> list[Component]:
 def _rating(field: Field, _of: FormOf, told: Told) -> list[Component]:
     options = [{"label": told.words(f"case.rating.{n}"), "value": n} for n in reversed(RATINGS)]
     return [dcc.RadioItems(options, None, id=_id(field.name), className="segments ratings", inline=True)]
+
+
+def _number(field: Field, of: FormOf, _told: Told) -> list[Component]:
+    """With what is known already, so that only what has changed is typed."""
+    known = int(of.opened.case.facts.get(field.name) or 0)
+    return [dcc.Input(known, id=_id(field.name), type="number", min=0, step=1, inputMode="numeric")]
 
 
 def _asked(of: FormOf, told: Told) -> Component | None:

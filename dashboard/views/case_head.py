@@ -13,7 +13,7 @@ from maritime_grid.cases.kinds import OPEN_STEPS, Act, Step
 from maritime_grid.store.case_rows import LogRow
 
 from .case_log import is_for, receive_button, who_text
-from .case_parts import STEPS, Told, deadline, holder, kind_words, major_mark, severity
+from .case_parts import STEPS, Told, deadline, holder, kind_words, major_mark, priority, severity, up_mark
 from .case_steps import late_words
 from .times import moment
 
@@ -21,7 +21,7 @@ from .times import moment
 def head(opened: Opened, told: Told) -> list[Component]:
     """Title, marks, the six steps with who did each and when, the clock of the present one."""
     row, words = opened.case.row, told.words
-    marks = [mark for mark in (major_mark(row, words), severity(row, words)) if mark]
+    marks = [priority(row, words), major_mark(row, words), severity(row, words), up_mark(row, told)]
     facts = [
         (words("case.with"), [holder(row, told)]),
         (words("case.grid"), [row.grid_name or words("case.no_grid")]),
@@ -32,7 +32,8 @@ def head(opened: Opened, told: Told) -> list[Component]:
         facts.insert(1, (words("case.joint"), [joint]))
     return [
         html.Div(
-            [html.Span(row.case_id, className="soft"), *marks, html.Small(kind_words(row, told))], className="row"
+            [html.Span(row.case_id, className="soft"), *filter(None, marks), html.Small(kind_words(row, told))],
+            className="row",
         ),
         html.H1(row.title),
         _steps(opened, told),

@@ -15,10 +15,21 @@ from maritime_grid.store.case_desk import Found
 from maritime_grid.store.case_reads import StepCount
 from maritime_grid.store.case_rows import CaseRow
 
-from .case_parts import STEPS, Told, deadline, holder, kind_words, major_mark, progress, severity, vessels_text
+from .case_parts import (
+    STEPS,
+    Told,
+    deadline,
+    holder,
+    kind_words,
+    marks_of,
+    priority,
+    priority_class,
+    progress,
+    vessels_text,
+)
 from .times import DASH
 
-COLUMNS = ("number", "title", "vessels", "grid", "step", "holder", "deadline")
+COLUMNS = ("priority", "number", "title", "vessels", "grid", "step", "holder", "deadline")
 EXPORTS = ("xlsx", "csv")
 
 
@@ -34,7 +45,8 @@ def case_table(found: Found, query: ListQuery, told: Told) -> list[Component]:
     """The page of a list: what waits for the reader, then the rest, each under its own heading."""
     words = told.words
     if not found.rows:
-        key = "cases.none_found" if query.q or query.kind or query.step or query.grid else f"cases.none.{query.show}"
+        filtered = query.q or query.kind or query.step or query.grid or query.filter().priority
+        key = "cases.none_found" if filtered else f"cases.none.{query.show}"
         return [html.Div(words(key), className="panel empty")]
     head = html.Thead(html.Tr([html.Th(words(f"cases.col.{name}")) for name in COLUMNS]))
     waiting = [row for row in found.rows if row.case_id in found.waiting]
@@ -59,12 +71,13 @@ def case_line(row: CaseRow, told: Told, *, to_receive: bool = False) -> Componen
     """One case; `to_receive`: its reader is to receive a report of it. Texts of people go in as text."""
     words = told.words
     where = address(words, f"/case/{row.case_id}")
-    marks = [mark for mark in (major_mark(row, words), severity(row, words) if row.severity > 1 else None) if mark]
+    marks = marks_of(row, told)
     if to_receive:
         marks.append(html.Span(words("cases.to_receive"), className="pill mine"))
     title: list[Component] = [html.A(row.title, href=where, className="case-title")]
     title.append(html.Span([*marks, html.Small(kind_words(row, told))], className="under"))
     cells: Mapping[str, object] = {
+        "priority": priority(row, words),
         "number": html.A(row.case_id, href=where, className="number"),
         "title": title,
         "vessels": vessels_text(row, words),
@@ -78,7 +91,7 @@ def case_line(row: CaseRow, told: Told, *, to_receive: bool = False) -> Componen
             html.Td(cells[name], className=f"c-{name}", **{"data-label": words(f"cases.col.{name}")})  # pyright: ignore[reportArgumentType]
             for name in COLUMNS
         ],
-        className="is-major" if row.major else "",
+        className=priority_class(row),
     )
 
 
@@ -145,16 +158,16 @@ def _board_column(step: str, column: BoardColumn | None, query: ListQuery, told:
 
 def _card(row: CaseRow, waits: bool, told: Told) -> Component:
     words = told.words
-    marks = [mark for mark in (major_mark(row, words), severity(row, words) if row.severity > 1 else None) if mark]
+    marks = marks_of(row, told)
     if waits:
         marks.append(html.Span(words("cases.waits"), className="pill mine"))
     return html.A(
         [
             html.Strong(row.title),
-            html.Span([html.Small(row.case_id), *marks], className="under"),
+            html.Span([priority(row, words), html.Small(row.case_id), *marks], className="under"),
             html.Small(f"{holder(row, told)} · {vessels_text(row, words, 2)}"),
             html.Div(deadline(row, told)[:1], className="deadline"),
         ],
         href=address(words, f"/case/{row.case_id}"),
-        className="board-card is-major" if row.major else "board-card",
+        className=f"board-card {priority_class(row)}",
     )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.case_work import Opened
 from dashboard.pages.shell import address
+from dashboard.words import Words
 from maritime_grid.cases.kinds import Act
+from maritime_grid.cases.severity import FACTS
 from maritime_grid.store.case_rows import HopRow, LogRow
 
 from .case_parts import Told, unit_name
-from .times import moment, span
+from .times import DASH, moment, span
 
 MACHINES = ("public", "timer", "alert", "mqtt")
 TEXTS = ("result", "reason", "note")
@@ -43,11 +48,20 @@ def entry_text(row: LogRow, opened: Opened, told: Told) -> str:
         "rating": detail.get("rating", ""),
         "file": str(detail.get("file") or ""),
         "span": _span(detail.get("seconds"), told),
+        "numbers": numbers_text(detail, words) or DASH,
+        "was": words.get(f"case.severity.{detail.get('was')}", ""),
+        "level": words.get(f"case.severity.{detail.get('severity')}", ""),
     }
     if row.what == "report_on" and detail.get("to") in opened.bodies:
         values["unit"] = body_text(str(detail["to"]), opened, told)
     template = words.get(f"case.log.{row.what}", "")
     return template.format(**values) if template else f"{values['who']}: {row.what}"
+
+
+def numbers_text(facts: Mapping[str, Any], words: Words) -> str:
+    """Those that are known, with what each counts."""
+    known = [f"{words(f'case.field.{name}')} {facts[name]:,.0f}" for name in FACTS if facts.get(name)]
+    return words("case.list_join").join(known)
 
 
 def timeline(opened: Opened, told: Told) -> list[Component]:

@@ -102,6 +102,34 @@ def severity(row: CaseRow, words: Words) -> Component:
     return html.Span(words(f"case.severity.{row.severity}"), className=f"level level{row.severity}")
 
 
+def priority(row: CaseRow, words: Words) -> Component:
+    """A word and a colour that are read from far; what is over has none."""
+    if Step(row.state) not in OPEN_STEPS:
+        return html.Span(DASH, className="soft")
+    said = words("case.priority.hint", n=row.priority)
+    return html.Span(words(f"case.priority.{row.priority}"), className=f"priority p{row.priority}", title=said)
+
+
+def priority_class(row: CaseRow) -> str:
+    """Of the row or card: a bar at its side."""
+    return f"is-p{row.priority}" if Step(row.state) in OPEN_STEPS else ""
+
+
+def up_mark(row: CaseRow, told: Told) -> Component | None:
+    """For the levels that an overdue step went up to: at the last of them, or on its way further up."""
+    unit = told.standing.asker.unit_id
+    if unit is None or unit not in row.escalated_through:
+        return None
+    where = "here" if row.escalated == unit else "further"
+    return html.Span(told.words(f"case.up.{where}"), className=f"pill up-{where}")
+
+
+def marks_of(row: CaseRow, told: Told) -> list[Component]:
+    """What its list says of a case beside its title."""
+    graver = severity(row, told.words) if row.severity > 1 else None
+    return [mark for mark in (major_mark(row, told.words), graver, up_mark(row, told)) if mark is not None]
+
+
 def major_mark(row: CaseRow, words: Words) -> Component | None:
     return html.Span(words("case.major"), className="pill major") if row.major else None
 

@@ -12,7 +12,7 @@ from maritime_grid.cases.plan import Attachments
 from maritime_grid.store.case_desk import PartyInFull
 from maritime_grid.store.case_rows import AttachmentRow, PartyRow
 
-from .case_log import person_text
+from .case_log import numbers_text, person_text
 from .case_parts import Told
 from .times import DASH, moment
 
@@ -33,6 +33,8 @@ def story(opened: Opened, told: Told) -> list[Component]:
         (words("case.place"), " · ".join(filter(None, place)) or DASH),
         (words("case.filed_by"), f"{by} · {moment(case.row.opened_at, words, told.now)}"),
     ]
+    if known := numbers_text(case.facts, words):
+        facts.append((words("case.numbers"), known))
     if case.amount is not None:
         facts.append((words("case.amount"), words("case.yuan", n=f"{case.amount:,.0f}")))
     if case.asked_s:
@@ -101,7 +103,9 @@ def _reveal(n: int, words: Words) -> Component:
 
 
 def files(opened: Opened, told: Told, limits: Attachments, acts: tuple[Act, ...]) -> list[Component]:
-    """Attachments: pictures small, everything to be had as a file; a button to add one."""
+    """Attachments: pictures small (assets/82_page.js fetches them as they come into view), everything to be had as
+    a file; a button to add one.
+    """
     words, case_id = told.words, opened.case.row.case_id
     items = [_file(case_id, row, words) for row in opened.case.attachments]
     shown = html.Ul(items, className="files") if items else html.P(words("case.no_files"), className="soft")
@@ -119,7 +123,7 @@ def _file(case_id: str, row: AttachmentRow, words: Words) -> Component:
         else words("case.kib", n=-(-row.size // 1024))
     )
     picture = (
-        [html.Img(src=f"{where}?inline=true", alt=row.name)]
+        [html.Img(alt=row.name, **{"data-src": f"{where}?inline=true"})]  # pyright: ignore[reportArgumentType]
         if row.media_type in IMAGES
         else [html.I(className="paper")]
     )

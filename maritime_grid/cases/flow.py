@@ -16,6 +16,7 @@ from typing import Any
 from maritime_grid.domain.errors import MaritimeGridError
 
 from .kinds import OPEN_STEPS, Act, Kind, Step
+from .severity import facts_fault
 
 RATINGS = range(1, 6)
 MOST_EXTENSION_S = 315_360_000  # ten years; the plan says what is granted, this keeps clocks in bounds
@@ -139,6 +140,7 @@ TABLE: Mapping[tuple[Step, Act], Way] = {
     for act, by, needs in (
         (Act.COMMENT, (R, L, H, J, T), ("note",)),
         (Act.ATTACH, (R, L, H, J, T), ("sha256", "name")),
+        (Act.ASSESS, (R, L, H, J), ("reason",)),
         (Act.MARK_MAJOR, (R, L), ()),
         (Act.RECEIVE_HOP, (L, H, J, T), ("hop",)),
     )
@@ -230,6 +232,8 @@ def _senseless(case: CaseState, act: Act, facts: Mapping[str, Any]) -> str | Non
         isinstance(facts["seconds"], int) and 0 < facts["seconds"] <= MOST_EXTENSION_S
     ):
         return "an extension is a number of seconds above 0, and less than ten years"
+    if act == Act.ASSESS:
+        return facts_fault(facts)
     if act == Act.TRANSFER and facts["body_id"] == case.holder:
         return f"{case.holder} has it already"
     if act == Act.JOIN and facts["body_id"] in {case.holder, *case.joint}:

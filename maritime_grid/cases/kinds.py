@@ -54,5 +54,6 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     COMMENT = "comment"
     ATTACH = "attach"
+    ASSESS = "assess"  # its numbers have changed, and severity is judged again 重新定级
     MARK_MAJOR = "mark_major"
     RECEIVE_HOP = "receive_hop"

@@ -39,7 +39,7 @@ ACTS = (
     "case.read", "case.file", "case.resolve", "case.collate", "case.dispatch", "case.accept", "case.return",
     "case.transfer", "case.join", "case.ask_extension", "case.grant_extension", "case.refuse_extension", "case.pause",
     "case.resume", "case.report", "case.tell", "case.rate", "case.reopen", "case.withdraw", "case.comment",
-    "case.attach", "case.mark_major", "case.receive_hop", "case.see_late",
+    "case.attach", "case.assess", "case.mark_major", "case.receive_hop", "case.see_late",
     "alert.acknowledge", "alert.resolve", "alert.open_case",
     "people.read", "people.edit", "people.export", "personal.read",
     "grids.propose", "grids.approve", "grids.file", "items.edit", "items.approve",

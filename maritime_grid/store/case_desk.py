@@ -34,6 +34,11 @@ class Asker:
     body_id: str | None
     waits: Waits
 
+    @property
+    def who(self) -> dict[str, Any]:
+        """As parameters of queries."""
+        return {"account": self.account_id, "unit": self.unit_id, "units": list(self.units), "body": self.body_id}
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -51,9 +56,19 @@ class Found:
 
 
 def list_page(
-    conn: Connection, asker: Asker, chosen: CaseFilter, at: datetime, *, mine: bool = False, most: int, skip: int = 0
+    conn: Connection,
+    asker: Asker,
+    chosen: CaseFilter,
+    at: datetime,
+    *,
+    mine: bool = False,
+    by_deadline: bool = False,
+    most: int,
+    skip: int = 0,
 ) -> Found:
     """A page of cases in the order in which the asker is to do them; of those that are over, the newest first.
+
+    What waits for the asker comes first, then by priority, then by deadline (decision 0112).
 
     Args:
         conn: with the role of the account.
@@ -61,12 +76,14 @@ def list_page(
         chosen: which cases; states that are over are listed where nothing but them is asked for.
         at: aware; what is overdue counts from it.
         mine: only what waits for the asker.
+        by_deadline: whatever the priority.
         most: rows.
         skip: rows before.
     """
     over = over_only(chosen)
     params: dict[str, Any] = _params(conn, asker, chosen, at, is_open=not over) | {
         "mine": mine,
+        "by_deadline": by_deadline,
         "most": most + 1,
         "skip": skip,
     }
@@ -162,7 +179,7 @@ def read_party(conn: Connection, case_id: str, n: int, purpose: str) -> PartyInF
 
 
 def _query(name: str) -> LiteralString:
-    return _Q[name].replace("{waits}", _Q["waits"])
+    return _Q[name].replace("{waits}", _Q["waits"]).replace("{rank}", _Q["rank"])
 
 
 def _params(
@@ -172,13 +189,13 @@ def _params(
     if chosen.keys:
         found = search_ids(conn, chosen, is_open)
         ids = tuple(found) if ids is None else tuple(set(found) & set(ids))
-    who = {"account": asker.account_id, "unit": asker.unit_id, "units": list(asker.units), "body": asker.body_id}
     waits = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(asker.waits).items()}
     return {
-        **who, **waits, "reports": _reports_open(conn, who) if asker.waits.receives else [], "at": at,
+        **asker.who, **waits, "reports": _reports_open(conn, asker.who) if asker.waits.receives else [], "at": at,
         "states": None if chosen.states is None else list(chosen.states),
         "kinds": None if chosen.kinds is None else list(chosen.kinds),
-        "grid": chosen.grid, "overdue": chosen.overdue, "only": None if ids is None else list(ids),
+        "grid": chosen.grid, "overdue": chosen.overdue, "priority": chosen.priority,
+        "only": None if ids is None else list(ids),
     }  # fmt: skip
 
 

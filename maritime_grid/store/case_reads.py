@@ -34,6 +34,7 @@ class CaseFilter:
     grid: str | None = None
     holder: str | None = None
     overdue: bool = False
+    priority: int | None = None  # that and what comes before it, of open cases
     keys: tuple[str, ...] = ()  # of a search, see maritime_grid.cases.text
     ids: tuple[str, ...] | None = None
 
@@ -49,7 +50,7 @@ class StepCount:
 
 
 def list_cases(conn: Connection, chosen: CaseFilter, at: datetime, *, most: int = MOST, skip: int = 0) -> list[CaseRow]:
-    """Major matters first, then by deadline; with a search the newest of what it finds.
+    """By priority, then by deadline; with a search the newest of what it finds.
 
     Args:
         conn: with the role of the account.

@@ -80,8 +80,10 @@ class CaseRow:
     due_at: datetime | None
     paused: bool
     escalated: str | None
+    escalated_through: list[str]  # units to which its step went up, from below
     changed_at: datetime | None
     version: int
+    priority: int  # 1 comes first, 4 last
     vessels: list[str] = field(default_factory=list[str])
 
 
@@ -156,6 +158,7 @@ class CaseView:
     rating: int | None
     reporter: str
     closed_at: datetime | None
+    facts: dict[str, Any]  # numbers from which severity follows
     parties: list[PartyRow]
     log: list[LogRow]
     attachments: list[AttachmentRow]

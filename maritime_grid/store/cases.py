@@ -17,10 +17,11 @@ from psycopg.types.json import Jsonb
 
 from maritime_grid.cases.flow import TABLE, CaseState, IllegalAct, NotAllowed, StaleCase, step
 from maritime_grid.cases.kinds import Act, Kind, Step
-from maritime_grid.cases.plan import Attachments, Plan
+from maritime_grid.cases.plan import Plan
 from maritime_grid.cases.routing import CaseFacts, Route
 from maritime_grid.domain.errors import UsageError
 
+from .case_beside import attach, judge_again, receive, said_of_level
 from .case_check import check_new
 from .case_filing import above_the_accused, city_unit, filed_facts, follow_code, link_alerts, next_number, texts_of
 from .case_lateness import enter_step, follow_steps
@@ -115,7 +116,7 @@ class Cases:
         link_alerts(conn, case_id, new.alert_ids)
         if judged.major:
             send_reports(conn, self._plan.reports(hop_facts(conn, case, new.subkind, judged.level), at))
-        facts = {**filed_facts(new), "severity": judged.level, "major": judged.major, "because": judged.because}
+        facts = {**filed_facts(new), **said_of_level(judged, judged.major)}
         write_entry(conn, case_id, 1, at, by or new.channel, Act.FILE, facts)
         return Filed(case_id, code, 1, repeated=False)
 
@@ -153,8 +154,11 @@ class Cases:
             case = state_of(row)
             _refuse_stale(conn, case, version, act)
             after = step(case, act, who.actor, who.may, facts, at)
-            if act == Act.ATTACH and not _attach(conn, after, facts, self._plan.attachments):
+            if act == Act.ATTACH and not attach(conn, after, facts, self._plan.attachments):
                 return case
+            if act == Act.ASSESS:
+                after, judged = judge_again(conn, self._plan, row, after, facts, at)
+                facts = {**facts, **judged}
             self._beside(conn, row, after, act, who, facts, at)
             self._save(conn, after, at)
             follow_steps(conn, self._plan, case, after, TABLE[case.step, act].to is not None, who.actor, at)
@@ -194,7 +198,7 @@ class Cases:
         if act == Act.MARK_MAJOR:
             send_reports(conn, self._plan.reports(hop_facts(conn, case, row["subkind"], row["severity"]), at))
         if act == Act.RECEIVE_HOP:
-            _receive(conn, case, who, facts, at)
+            receive(conn, case, who, facts, at)
 
     def propose(self, case_id: str) -> Proposal | None:
         """To whom the township may dispatch it, and why; None: there is no such case.
@@ -251,36 +255,3 @@ def _refuse_stale(conn: Connection, case: CaseState, version: int | None, act: A
     since = conn.execute(_Q["since"], [case.case_id, version or 0]).fetchall()
     changes = ", ".join(f"{row['what']} by {row['who']}" for row in since[-5:])
     raise StaleCase(f"case {case.case_id} has changed since: {changes or 'it is at another version'}", "read it again")
-
-
-def _attach(conn: Connection, case: CaseState, facts: Mapping[str, Any], limits: Attachments) -> bool:
-    """Whether it was not attached before; the lock on the case makes two at once one after the other."""
-    content: bytes = facts["content"]
-    if len(content) > limits.max_bytes:
-        raise StoreError(f"{facts['name']} is larger than {limits.max_bytes >> 20} MiB", "send a smaller one")
-    if facts["media_type"] not in limits.types:
-        raise StoreError(f"{facts['name']} is {facts['media_type']}", f"send one of {', '.join(sorted(limits.types))}")
-    digest = sha256(content).digest()
-    if digest.hex() != facts["sha256"]:
-        raise StoreError("the attachment did not arrive whole", "send it again")
-    if conn.execute(_Q["attached_before"], [case.case_id, digest]).fetchone():
-        return False
-    count = conn.execute(_Q["attached"], [case.case_id]).fetchone()
-    if count and count["n"] >= limits.max_count:
-        raise StoreError(f"case {case.case_id} has {limits.max_count} attachments", "file the rest with another case")
-    blob = {"sha256": digest, "media_type": facts["media_type"], "size": len(content), "content": content}
-    conn.execute(_Q["add_blob"], blob)
-    values = {"case_id": case.case_id, "seq": case.version, "sha256": digest, "name": facts["name"]}
-    conn.execute(_Q["add_attachment"], values)
-    return True
-
-
-def _receive(conn: Connection, case: CaseState, who: Account, facts: Mapping[str, Any], at: datetime) -> None:
-    values = {
-        "at": at, "who": who.actor.account_id, "case_id": case.case_id, "hop": facts["hop"], "body": who.actor.body_id,
-        "units": list(who.actor.units),
-    }  # fmt: skip
-    if conn.execute(_Q["receive_hop"], values).fetchone() is None:
-        raise NotAllowed(
-            f"this report of case {case.case_id} is not yours to receive, or was received", "read it again"
-        )

@@ -1,26 +1,32 @@
 -- name: waits
--- Whether a case waits for who asks; a part of the next two.
+-- Whether a case waits for who asks; a part of the next two. What went up waits at every level that it passed through.
 coalesce(c.unit_id = %(unit)s and c.state = any (%(own)s::text[])
          or c.unit_id <> %(unit)s and c.unit_id = any (%(units)s::text[]) and c.state = any (%(below)s::text[])
          or c.holder = %(body)s and c.state = any (%(held)s::text[])
          or c.reporter = %(account)s and c.state = any (%(filed)s::text[])
          or %(grants)s and c.asked_s is not null and c.unit_id = any (%(units)s::text[])
-         or c.escalated = %(unit)s
+         or %(unit)s = any (c.escalated_through)
          or c.case_id = any (%(reports)s::text[]), false)
 
+-- name: rank
+-- An ordinary case that is overdue counts as a larger one; nothing that can wait comes before what is grave.
+case when c.due_at <= %(at)s then least(c.priority, 3) else c.priority end
+
 -- name: open_ids
--- Open cases in the order in which they are to be done: what waits for who asks, major matters, deadlines.
+-- Open cases in the order in which they are to be done: what waits for who asks, by rank, by deadline; or not by rank.
 select c.case_id, c.waits, count(*) over () as total from (
-  select c.case_id, c.major, c.due_at, c.opened_at, {waits} as waits
+  select c.case_id, case when not %(by_deadline)s then {rank} end as rank, c.due_at, c.priority, c.opened_at,
+         {waits} as waits
   from api."case" c
   where c.state not in ('closed', 'withdrawn')
     and (%(states)s::text[] is null or c.state = any (%(states)s::text[]))
     and (%(kinds)s::text[] is null or c.kind = any (%(kinds)s::text[]))
+    and (%(priority)s::smallint is null or c.priority <= %(priority)s)
     and (%(grid)s::text is null or c.grid_id = %(grid)s)
     and (%(only)s::text[] is null or c.case_id = any (%(only)s::text[]))
     and (not %(overdue)s or c.due_at <= %(at)s)) c
 where not %(mine)s or c.waits
-order by c.waits desc, c.major desc, c.due_at nulls last, c.opened_at desc, c.case_id
+order by c.waits desc, c.rank, c.due_at nulls last, c.priority, c.opened_at desc, c.case_id
 limit %(most)s offset %(skip)s;
 
 -- name: scopes
@@ -30,6 +36,7 @@ from api."case" c
 where c.state not in ('closed', 'withdrawn')
   and (%(states)s::text[] is null or c.state = any (%(states)s::text[]))
   and (%(kinds)s::text[] is null or c.kind = any (%(kinds)s::text[]))
+  and (%(priority)s::smallint is null or c.priority <= %(priority)s)
   and (%(grid)s::text is null or c.grid_id = %(grid)s)
   and (%(only)s::text[] is null or c.case_id = any (%(only)s::text[]));
 
@@ -46,6 +53,7 @@ select c.state, count(*) as n, count(*) filter (where c.due_at <= %(at)s) as ove
 from api."case" c
 where c.state not in ('closed', 'withdrawn')
   and (%(kinds)s::text[] is null or c.kind = any (%(kinds)s::text[]))
+  and (%(priority)s::smallint is null or c.priority <= %(priority)s)
   and (%(grid)s::text is null or c.grid_id = %(grid)s)
   and (%(only)s::text[] is null or c.case_id = any (%(only)s::text[]))
   and (not %(overdue)s or c.due_at <= %(at)s)

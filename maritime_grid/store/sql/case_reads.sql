@@ -2,7 +2,7 @@
 -- As the account that asks: the view decides what comes back.
 select c.case_id, c.kind, c.subkind, c.title, c.state, c.grid_id, p.name_zh as grid_name, c.unit_id, u.name_zh as unit_name,
        c.holder, b.name_zh as holder_name, c.severity, c.major, c.opened_at, c.step_since, c.warn_at, c.due_at, c.paused,
-       c.escalated, c.changed_at, c.version,
+       c.escalated, c.escalated_through, c.changed_at, c.version, c.priority,
        array(select coalesce(nullif(y.ship_name, ''), lpad(y.mmsi::text, 9, '0')) from api.case_party y
              where y.case_id = c.case_id and (y.mmsi is not null or y.ship_name is not null) order by y.n) as vessels
 from api."case" c
@@ -12,7 +12,7 @@ left join api.name b on b.what = 'body' and b.id = c.holder
 where c.case_id = any (array(  -- an array, not a join: only so the view looks up these and no others
   select api.case_page(%(states)s::text[], %(kinds)s::text[], %(grid)s::text, %(holder)s::text,
                        case when %(overdue)s then %(at)s::timestamptz end, %(only)s::text[], %(most)s, %(skip)s)))
-order by c.major desc, c.due_at nulls last, c.opened_at desc, c.case_id;
+order by c.priority, c.due_at nulls last, c.opened_at desc, c.case_id;
 
 -- name: search
 select api.search_cases(%(keys)s::text[], %(open)s::boolean, %(kinds)s::text[], %(grid)s::text, %(most)s::integer);
@@ -24,7 +24,7 @@ from api."case" c where c.state not in ('closed', 'withdrawn') group by c.state;
 
 -- name: more
 select c.description, c.place, c.lon, c.lat, c.happened_at, c.channel, c.amount, c.joint, c.asked_s, c.extended_s,
-       c.extensions, c.reopened, c.rating, c.reporter, c.closed_at
+       c.extensions, c.reopened, c.rating, c.reporter, c.closed_at, c.facts
 from api."case" c where c.case_id = %s;
 
 -- name: parties

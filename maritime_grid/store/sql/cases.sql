@@ -56,7 +56,7 @@ insert into mg.case_log (case_id, seq, at, who, what, said) values (%(case_id)s,
 
 -- name: hold_case
 select c.case_id, c.kind, c.state, c.version, c.unit_id, c.reporter, c.step_since, c.holder, c.joint, c.pauses, c.asked_s,
-       c.extended_s, c.extensions, c.major, c.reopened, c.rating, c.accused, c.severity, c.subkind,
+       c.extended_s, c.extensions, c.major, c.reopened, c.rating, c.accused, c.severity, c.subkind, c.facts,
        array(select h.to_body from mg.case_hop h where h.case_id = c.case_id and h.to_body is not null) as told
 from mg.case_file c where c.case_id = %s for update;
 
@@ -66,8 +66,13 @@ update mg.case_file set state = %(state)s, version = %(version)s, holder = %(hol
   pauses = %(pauses)s, asked_s = %(asked_s)s, extended_s = %(extended_s)s, extensions = %(extensions)s,
   major = %(major)s, reopened = %(reopened)s, rating = %(rating)s, changed_at = %(at)s,
   escalated = case when step_since = %(step_since)s then escalated end,
+  escalated_through = case when step_since = %(step_since)s then escalated_through else '{}' end,
   closed_at = case when %(is_open)s then null else coalesce(closed_at, %(at)s::timestamptz) end
 where case_id = %(case_id)s;
+
+-- name: judge_again
+-- Its numbers have changed, and what follows from them; priority follows by itself.
+update mg.case_file set facts = %(facts)s, severity = %(severity)s where case_id = %(case_id)s;
 
 -- name: since
 select seq, who, what from mg.case_log where case_id = %s and seq > %s order by seq;
@@ -146,7 +151,8 @@ select unit_id from mg.case_escalation where case_id = %s and step_since = %s;
 insert into mg.case_escalation (case_id, step_since, unit_id, at) values (%(case_id)s, %(step_since)s, %(unit_id)s, %(at)s);
 
 -- name: go_on
-update mg.case_file set version = %(version)s, changed_at = %(at)s, escalated = coalesce(%(escalated)s::text, escalated)
+update mg.case_file set version = %(version)s, changed_at = %(at)s, escalated = coalesce(%(escalated)s::text, escalated),
+  escalated_through = escalated_through || array_remove(array[%(escalated)s::text], null)
 where case_id = %(case_id)s;
 
 -- name: log_export

@@ -196,7 +196,8 @@ VIEWS: Mapping[str, View] = {
     # cases
     "case": View("case_id", _cases(), "case_id kind state grid_id alert_id opened_at closed_at version subkind place "
                  "lon lat happened_at unit_id channel severity major amount holder joint step_since due_at warn_at "
-                 "paused asked_s extended_s extensions reopened rating escalated changed_at reporter facts",
+                 "paused asked_s extended_s extensions reopened rating escalated changed_at reporter facts priority "
+                 "escalated_through",
                  {"title": "words", "description": "words"}),
     "case_log": View("case_id", _cases(), "case_id seq at who what n prev hash", {"detail": "words", "said": "words"}),
     "case_party": View("case_id", _cases(), "case_id n side mmsi ship_name gear set_first claim",

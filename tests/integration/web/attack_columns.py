@@ -33,6 +33,7 @@ HARMLESS: Mapping[str, str] = {
             "badge.number",
             "body.body_id", "body.unit_id", "case_alert.alert_id", "case_alert.case_id", "case_attachment.case_id",
             "case_escalation.case_id", "case_escalation.unit_id", "case_file.case_id", "case_file.escalated",
+            "case_file.escalated_through",
             "case_file.holder", "case_file.joint", "case_file.reporter", "case_file.unit_id", "case_hop.after",
             "case_hop.case_id", "case_hop.hop_id", "case_hop.received_by", "case_hop.to_body", "case_hop.to_unit",
             "case_log.case_id", "case_log.who", "case_party.case_id", "grid_change.ended", "grid_change.proposed_by",

@@ -35,7 +35,7 @@ SKIPPER = Actor("skipper", "老大", "worker")
 STRANGER = Actor("stranger", "外人", "township", frozenset({"X"}))
 FACTS: dict[str, Any] = {
     "result": "已调解", "reason": "因故", "note": "说明", "body_id": "F", "seconds": 3600, "rating": 5,
-    "sha256": "00", "name": "a.jpg", "hop": "h",
+    "sha256": "00", "name": "a.jpg", "hop": "h", "dead_or_missing": 1,
 }  # fmt: skip
 
 

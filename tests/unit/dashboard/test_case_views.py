@@ -62,6 +62,7 @@ def row(**changes: object) -> CaseRow:
         "grid_id": "G", "grid_name": "近岸", "unit_id": "V", "unit_name": "单位V", "holder": None, "holder_name": None,
         "severity": 1, "major": False, "opened_at": NOW, "step_since": NOW, "warn_at": NOW + 2 * HOUR,
         "due_at": NOW + 3 * HOUR, "paused": False, "escalated": None, "changed_at": NOW, "version": 1, "vessels": [],
+        "escalated_through": [], "priority": 4,
     }  # fmt: skip
     return CaseRow(**{**fields, **changes})
 
@@ -75,7 +76,7 @@ def case(**changes: object) -> Opened:
         "row": row(), "description": "", "place": None, "lon": None, "lat": None, "happened_at": None,
         "channel": "account", "amount": None, "joint": [], "asked_s": None, "extended_s": 0, "extensions": 0,
         "reopened": 0, "rating": None, "reporter": "zhang", "closed_at": None, "parties": [], "log": [],
-        "attachments": [], "hops": [], "alert_ids": [],
+        "attachments": [], "hops": [], "alert_ids": [], "facts": {},
     }  # fmt: skip
     return Opened(CaseView(**{**fields, **changes}), standing(), {}, {"F": ("渔业局", None)})
 
