@@ -34,7 +34,13 @@ def login_page(words: Words, back: str, ticket: str, *, name: str = "", fault: s
         _hidden("ticket", ticket),
     ]
     form = _form(words, "/login", parts, back, words("login.submit"))
-    return _page(words, words("login.title"), form + _way_outside(words, outside, back), back)
+    return _page(words, words("login.title"), form + _way_outside(words, outside, back) + _public(words), back)
+
+
+def _public(words: Words) -> str:
+    """What is read without an account."""
+    asked = "" if words.is_default else f"?lang={words.lang.split('_')[0]}"
+    return f'<p><a href="/public/items{asked}">{escape(words("items.link"))}</a></p>'
 
 
 def _way_outside(words: Words, label: str, back: str) -> str:

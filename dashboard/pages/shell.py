@@ -19,6 +19,7 @@ PAGES = (
     ("alerts", "/alerts"),
     ("grids", "/grids"),
     ("people", "/people"),
+    ("items", "/items"),
     ("admin", "/admin"),
     ("wall", "/"),
 )

@@ -17,7 +17,7 @@ from maritime_grid.store.people_rows import BadgeCheck
 
 from .limits import Buckets, Rate
 from .markup import Markup, document, el
-from .page import head, other_language
+from .page import head, items_link, other_language
 from .public import NO_INDEX, client_of
 
 MOST = 40  # characters of a number as it is typed
@@ -55,6 +55,7 @@ def badge_page(words: Words, found: BadgeCheck | None, fault: str, number: str =
         el("p", words(fault), class_="say bad", role="alert") if fault else None,
         _told(words, found) if found else None,
         _form(words),
+        items_link(words),
     ]
     robots = el("meta", name="robots", content="noindex")
     body = el("body", el("main", *parts, class_="follow"))

@@ -11,7 +11,7 @@ from dashboard.words import Words
 from maritime_grid.domain.typed import narrow
 
 from .markup import Markup, document, el, joined
-from .page import head, other_language
+from .page import head, items_link, other_language
 
 _CODE = re.compile(r"[A-Z2-7]{10}")
 _BEIJING = ZoneInfo("Asia/Shanghai")
@@ -39,6 +39,7 @@ def follow_page(words: Words, case: Mapping[str, Any] | None, fault: str, code: 
         el("p", words(fault), class_="say bad", role="alert") if fault else None,
         _steps(words, case) if case else None,
         _form(words),
+        items_link(words),
     ]
     robots = el("meta", name="robots", content="noindex")
     body = el("body", el("main", *parts, class_="follow"))

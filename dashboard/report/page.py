@@ -66,6 +66,7 @@ def report_page(form: Form, words: Words, settings: CaseSettings) -> bytes:
         el("noscript", el("p", words("report.no_script"), class_="say bad")),
         el("ol", id="outbox", aria_label=words("report.outbox")),
         el("form", *fields, id="form", autocomplete="off"),
+        items_link(words),
     )
     body = el(
         "body", _top(form, words), main, _bottom(words), _vessel_row(words),
@@ -96,6 +97,12 @@ def other_language(words: Words, path: str, **asked: str) -> Markup:
     """The link to the same page in the other language; `asked` is the rest of its query."""
     code, name = ("en", "English") if words.is_chinese else ("zh", "中文")
     return el("a", name, href=f"{path}?{urlencode(asked | {'lang': code})}", class_="language")
+
+
+def items_link(words: Words) -> Markup:
+    """To the list of work items, which is everybody's to read (Art. 24)."""
+    path = "/public/items" if words.is_default else f"/public/items?lang={words.lang.split('_')[0]}"
+    return el("p", el("a", words("items.link"), href=path), class_="hint")
 
 
 def _top(form: Form, words: Words) -> Markup:

@@ -34,7 +34,7 @@ class Level(StrEnum):
 
 
 FIELDS = ("name", "phone", "id_number", "address")
-PAGES = ("wall", "alerts", "cases", "report", "grids", "people", "admin")
+PAGES = ("wall", "alerts", "cases", "report", "grids", "people", "items", "admin")
 ACTS = (
     "case.read", "case.file", "case.resolve", "case.collate", "case.dispatch", "case.accept", "case.return",
     "case.transfer", "case.join", "case.ask_extension", "case.grant_extension", "case.refuse_extension", "case.pause",

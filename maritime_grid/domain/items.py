@@ -5,7 +5,7 @@ A version is proposed, reviewed, approved and published, each by somebody who ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -55,6 +55,14 @@ ACTS = {
     Trigger.REJECT: "items.approve",
 }
 PROPOSE = "items.edit"
+ORDER = (Trigger.REVIEW, Trigger.APPROVE, Trigger.PUBLISH, Trigger.REJECT)
+
+
+class Bar(StrEnum):
+    """Why somebody may not bring a version on."""
+
+    ACT = "act"  # the role may not
+    OWN = "own"  # who proposed it does not approve it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +90,34 @@ def next_state(state: State, trigger: Trigger, proposer: str, by: str) -> State:
     if to is None:
         possible = ", ".join(t for s, t in TRANSITIONS if s is state) or "nothing more"
         raise UsageError(f"a {state} version cannot be brought on by {trigger}", f"possible: {possible}")
-    if trigger is Trigger.APPROVE and by == proposer:
+    if bar_of(trigger, proposer, by, ACTS.values()) is Bar.OWN:
         raise UsageError(f"{by} proposed this version", "let somebody else approve it")
     return to
+
+
+def possible(state: State) -> list[Trigger]:
+    """What can be done with a version in a state, whoever does it."""
+    return [trigger for trigger in ORDER if (state, trigger) in TRANSITIONS]
+
+
+def bar_of(trigger: Trigger, proposer: str, by: str, acts: Collection[str]) -> Bar | None:
+    """What keeps somebody from it; None: nothing.
+
+    Args:
+        trigger: what is done.
+        proposer: who proposed the version.
+        by: who would do it.
+        acts: what the role of that account may do.
+    """
+    if ACTS[trigger] not in acts:
+        return Bar.ACT
+    return Bar.OWN if trigger is Trigger.APPROVE and by == proposer else None
+
+
+def next_number(class_no: int, item_ids: Iterable[str]) -> str:
+    """A free id for a new item of a class: one more than the highest `class.n` that ever was."""
+    taken = [int(n) for head, _, n in (one.partition(".") for one in item_ids) if head == f"{class_no}" and n.isdigit()]
+    return f"{class_no}.{max(taken, default=0) + 1}"
 
 
 def published(versions: Iterable[ItemVersion], on: date) -> list[ItemVersion]:
@@ -96,4 +129,10 @@ def published(versions: Iterable[ItemVersion], on: date) -> list[ItemVersion]:
         old = newest.get(one.item_id)
         if old is None or (old.in_force, old.version) < (one.in_force, one.version):
             newest[one.item_id] = one
-    return sorted((v for v in newest.values() if not v.dropped), key=lambda v: (v.class_no, v.item_id))
+    return sorted((v for v in newest.values() if not v.dropped), key=lambda v: (v.class_no, in_order(v.item_id)))
+
+
+def in_order(item_id: str) -> list[tuple[bool, int, str]]:
+    """By which ids sort as people count: 3.9 before 3.10."""
+    parts = item_id.split(".")
+    return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]

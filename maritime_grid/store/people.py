@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import errors as pg
 
 from maritime_grid.domain.errors import UsageError
-from maritime_grid.domain.items import ACTS, PROPOSE, Trigger
+from maritime_grid.domain.items import ACTS, PROPOSE, State, Trigger
 from maritime_grid.domain.people import Post
 from maritime_grid.domain.people_sheets import SHEETS
 from maritime_grid.domain.sheets import Parsed, Record, Sheet
@@ -37,21 +37,24 @@ class People(BadgeActs):
 
     # work items
 
-    def propose_item(self, values: Mapping[str, Any], by: str, at: datetime) -> int:
+    def propose_item(
+        self, values: Mapping[str, Any], by: str, at: datetime, *, base: int | None = None, remark: str = ""
+    ) -> int:
         """A new version of a work item, see `items.propose`; its number."""
+        whole = {"basis": "", "dropped": False, "sample": False, **values}
         with self._doing(by, PROPOSE) as (conn, rights):
             try:
-                return items.propose(conn, {"basis": "", "dropped": False, "sample": False, **values}, rights, at)
+                return items.propose(conn, whole, rights, at, base=base, remark=remark)
             except pg.UniqueViolation:
                 raise StoreRefused("a version of this item is under way", "bring it on or reject it first") from None
 
     def move_item(
         self, item_id: str, version: int, trigger: Trigger, by: str, at: datetime, *,
-        in_force: date | None = None, remark: str = "",
+        in_force: date | None = None, remark: str = "", seen: State | None = None,
     ) -> str:  # fmt: skip
         """Bring a version of a work item on, see `items.move`; the state that it came to."""
         with self._doing(by, ACTS[trigger]) as (conn, rights):
-            return items.move(conn, item_id, version, trigger, rights, at, in_force=in_force, remark=remark)
+            return items.move(conn, item_id, version, trigger, rights, at, in_force=in_force, remark=remark, seen=seen)
 
     # sheets
 

@@ -16,6 +16,7 @@ from . import account_roles, report_reads
 from .bincopy import columns, copy_out
 from .connect import connect
 from .errors import translated
+from .item_reads import PublishedItem, item_history
 from .people_reads import check_badge
 from .people_rows import BadgeCheck
 from .pool import open_pool
@@ -82,6 +83,11 @@ class Reads:
         """Whether a badge holds at a moment, for whoever was shown it; nobody need have logged in."""
         with translated(), self._connection() as conn:
             return check_badge(conn, number, at)
+
+    def work_items(self) -> list[PublishedItem]:
+        """All that was ever published of the list of work items; nobody need have logged in."""
+        with translated(), self._connection() as conn:
+            return item_history(conn)
 
     def vessels(self, since_rev: int = 0) -> VesselNow:
         """Every vessel with a fix; with `since_rev` only those whose row changed in a later commit."""

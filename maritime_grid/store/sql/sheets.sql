@@ -45,7 +45,7 @@ select w.staff_no, r.course, r.held_on, r.hours, r.result, r.certificate_until
 from mg.training r join mg.person w using (person_id) order by r.held_on, w.staff_no, r.course;
 
 -- name: rows_items
-select i.item_id, i.class::text as class, v.title, v.text, v.basis, v.dropped, i.sample
+select i.item_id, i.class::text as class, v.title, v.text, v.basis, v.dropped, v.sample
 from mg.item i join lateral (
   select * from mg.item_version v where v.item_id = i.item_id and v.state <> 'rejected' order by version desc limit 1
 ) v on true order by i.class, i.item_id;

@@ -224,7 +224,8 @@ VIEWS: Mapping[str, View] = {
     "training": View("person_id", lambda w: w.people & {1, 3},
                      "person_id staff_no course held_on hours result certificate_until", {"name": "name"}),
     # work items and changes of grids
-    "item": View("version", _all(1), "item_id class version title text basis dropped in_force superseded sample"),
+    "item": View("version", _all(1), "item_id class version title text basis dropped in_force superseded sample "
+                 "published_at"),
     "item_version": View("item_id, version", _items,
                          "item_id class version title text basis dropped state in_force sample"),
     "item_step": View("item_id, version", _items, "item_id version state at by remark"),

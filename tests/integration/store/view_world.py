@@ -189,9 +189,10 @@ def _staff(cur: psycopg.Cursor) -> None:
     cur.execute(
         "insert into mg.training values (1, '救护', '2025-02-01', 8, 'passed'), (3, '救护', '2025-02-01', 8, 'passed')"
     )
-    cur.execute("insert into mg.item values ('1.1', 1, true)")
-    cur.execute("insert into mg.item_version values ('1.1', 1, '走访', '走访', '', false, 'published', '2025-01-01'), "
-                "('1.1', 2, '走访', '走访渔船和船员', '', false, 'proposed', null)")  # fmt: skip
+    cur.execute("insert into mg.item values ('1.1', 1)")
+    cur.execute("insert into mg.item_version values "
+                "('1.1', 1, '走访', '走访', '', false, 'published', '2025-01-01', true), "
+                "('1.1', 2, '走访', '走访渔船和船员', '', false, 'proposed', null, false)")  # fmt: skip
     cur.execute(
         "insert into mg.item_step values ('1.1', 1, 'published', now(), 'city', ''), "
         "('1.1', 2, 'proposed', now(), 'town1', '')"
