@@ -11,7 +11,7 @@ from tests.integration.conftest import postgres, reachable_tmp  # noqa: F401  (f
 from tests.integration.web.conftest import PASSWORD, Clock, Site, auth, dsn, site  # noqa: F401  (likewise)
 
 from .conftest import SHOTS, Wall
-from .test_wall import LIVE
+from .wall_browser import LIVE
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from dashboard.app import create_app
 from dashboard.serve import now_ms
 from maritime_grid.store.rows import CaseTally
-from tests.browser.test_wall import LIVE, TILED
+from tests.browser.wall_browser import LIVE, TILED
 from tests.unit.dashboard.reads_builder import FleetReads, options
 from tests.unit.dashboard.serving import serving
 

@@ -12,7 +12,7 @@ from dashboard.serve import now_ms
 from tests.unit.dashboard.reads_builder import FleetReads, alert, options
 from tests.unit.dashboard.serving import serving
 
-from .test_wall import LIVE, SETTLED, TILED
+from .wall_browser import LIVE, SETTLED, TILED
 
 BANNER, DEAD = "document.getElementById('banner-sos')", "document.getElementById('banner-dead')"
 RING = """() => {
