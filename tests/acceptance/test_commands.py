@@ -28,11 +28,26 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def data() -> Iterator[Path]:
+def alone() -> Iterator[Path]:
+    """The folder of all tests here, in which each command starts the store and stops it."""
     folder = Path(tempfile.mkdtemp(prefix="mg-commands-", dir="/var/tmp"))
     folder.chmod(0o755)
     yield folder / "data"
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def data(alone: Path, held: EmbeddedPostgres) -> Path:
+    """The same folder, where the store runs already: a command joins it and leaves it running."""
+    held.start()
+    return alone
+
+
+@pytest.fixture(scope="module")
+def held(alone: Path) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(alone / "store", settings={"fsync": "off"})
+    yield server
+    server.stop()
 
 
 def call(*words: object, given: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -49,13 +64,13 @@ def rows(data: Path, query: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(done.stdout)))
 
 
-def test_loading_the_area_files_it_and_loading_it_again_changes_nothing(data: Path) -> None:
-    first = call("grids", "load", "--data", data)
+def test_loading_the_area_files_it_and_loading_it_again_changes_nothing(alone: Path) -> None:
+    first = call("grids", "load", "--data", alone)
     assert first.stdout.splitlines()[-1] == "90 new, 0 changed, 0 same", first.stderr
-    again = call("grids", "load", "--data", data)
+    again = call("grids", "load", "--data", alone)
     assert again.stdout.splitlines()[-1] == "0 new, 0 changed, 90 same"
-    assert rows(data, "select count(*) as n from grid") == [{"n": "34"}]
-    assert rows(data, "select count(*) as n from port") == [{"n": "34"}]
+    assert rows(alone, "select count(*) as n from grid") == [{"n": "34"}]
+    assert rows(alone, "select count(*) as n from port") == [{"n": "34"}]
 
 
 def test_changed_grid_becomes_a_version_with_who_and_why(data: Path, tmp_path: Path) -> None:
@@ -263,16 +278,17 @@ def page(port: int) -> bool:
         return False
 
 
-def test_sigterm_of_the_wall_ends_its_server_and_the_store(data: Path) -> None:
+def test_sigterm_of_the_wall_ends_its_server_and_the_store(alone: Path, held: EmbeddedPostgres) -> None:
+    held.stop()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    wall = start("dashboard", "--data", data, "--port", port)
+    wall = start("dashboard", "--data", alone, "--port", port)
     assert wait_for(lambda: page(port) or wall.poll() is not None, 60)
     assert wall.poll() is None
     wall.terminate()
     assert wall.wait(timeout=30) == 143
-    assert left(str(data), f"--port {port}") == []
+    assert left(str(alone), f"--port {port}") == []
 
 
 def asked(data: Path) -> bool:
@@ -284,12 +300,13 @@ def asked(data: Path) -> bool:
         return False
 
 
-def test_sigterm_of_a_query_leaves_no_store_running(data: Path) -> None:
-    query = start("sql", "--data", data, "select pg_sleep(50)")
-    assert wait_for(lambda: asked(data), 60)
+def test_sigterm_of_a_query_leaves_no_store_running(alone: Path, held: EmbeddedPostgres) -> None:
+    held.stop()
+    query = start("sql", "--data", alone, "select pg_sleep(50)")
+    assert wait_for(lambda: asked(alone), 60)
     query.send_signal(signal.SIGTERM)
     assert query.wait(timeout=30) == 143
-    assert left(str(data)) == []
+    assert left(str(alone)) == []
 
 
 def test_second_ingest_on_a_folder_is_refused_in_one_line(data: Path) -> None:

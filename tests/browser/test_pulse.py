@@ -71,8 +71,7 @@ def test_press_whose_row_is_made_anew_under_the_finger_still_counts(open_desk, a
     window = open_desk("guard", "/alerts")
     window.wait("document.querySelectorAll('.al-row').length === 4")
     button = f'.al-row[data-id="{sos}"] [data-act=acknowledge]'
-    box = window.page.locator(button).bounding_box()
-    window.page.mouse.move(box["x"] + 8, box["y"] + 8)
+    window.page.locator(button).hover(position={"x": 8, "y": 8})  # waits until the list has come to rest
     window.page.mouse.down()
     window.page.evaluate(f"(node => node.replaceWith(node.cloneNode(true)))(document.querySelector('{button}'))")
     window.page.mouse.up()
