@@ -11,14 +11,14 @@ from dash.development.base_component import Component
 
 from maritime_grid.domain.alerts import Severity
 from maritime_grid.domain.errors import MaritimeGridError
-from maritime_grid.store.alert_acts import Acted, AlertResolved, CaseElsewhere, NoSuchAlert
+from maritime_grid.store.alert_acts import VERDICTS, Acted, AlertResolved, CaseElsewhere, NoSuchAlert
 from maritime_grid.store.alert_reads import AlertFilter, alert_grids, list_alerts, read_alert
 from maritime_grid.store.alert_rows import AlertView
 
 from .alert_query import PAGE_ROWS, AlertQuery, plain_id
 from .auth import Account
 from .desk import Desk
-from .faults import fault
+from .faults import fault, small_print
 from .pages.shell import address, say
 from .views.alert_detail import detail, nothing
 from .views.alert_list import alert_rows
@@ -100,15 +100,23 @@ def act(desk: Desk, account: Account, event: Mapping[str, Any], words: Words) ->
             filed = desk.alerts.open_case(alert_id, account.account_id, desk.now())
             return Said(say(words("alerts.said.case", case=filed.case_id), "good"), _case(filed.case_id, words))
         if what == "resolve":
-            verdict, reason = str(event.get("verdict") or ""), str(event.get("reason") or "")[:5_000]
+            verdict, reason = str(event.get("verdict") or ""), _reason(event)
+            if verdict not in VERDICTS or not reason:
+                return Said(say(words("alerts.fault.verdict"), "bad"), done=False)
             done = desk.alerts.resolve(alert_id, account.account_id, verdict, reason, desk.now())
             return Said(say(words("alerts.said.resolved", at=clock(done.at, words, desk.now())), "good"))
         if what == "reopen":
-            desk.alerts.reopen(alert_id, account.account_id, str(event.get("reason") or "")[:5_000], desk.now())
+            if not (reason := _reason(event)):
+                return Said(say(words("alerts.fault.reason"), "bad"), done=False)
+            desk.alerts.reopen(alert_id, account.account_id, reason, desk.now())
             return Said(say(words("alerts.said.reopened"), "good"))
     except MaritimeGridError as error:
         return Said(line_of(error, words), done=False)
     return Said(say(words("fault.other"), "bad"), done=False)
+
+
+def _reason(event: Mapping[str, Any]) -> str:
+    return str(event.get("reason") or "")[:5_000].strip()
 
 
 def _acknowledged(done: Acted, desk: Desk, words: Words) -> Said:
@@ -128,4 +136,4 @@ def line_of(error: MaritimeGridError, words: Words) -> Component:
     if isinstance(error, CaseElsewhere):
         return say(words("alerts.fault.elsewhere", unit=error.unit_zh if words.is_chinese else error.unit_en), "warn")
     key = next((key for kind, key in OURS if isinstance(error, kind)), None)
-    return say(words(key), "bad", more=str(error)) if key else fault(error, words)
+    return say(words(key), "bad", more=small_print(error, words)) if key else fault(error, words)

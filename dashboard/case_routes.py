@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from io import SEEK_END
 from typing import BinaryIO
 from urllib.parse import quote
@@ -15,6 +17,7 @@ from maritime_grid.cases.flow import IllegalAct, NotAllowed, StaleCase
 from maritime_grid.domain.errors import MaritimeGridError, ServiceUnavailableError
 from maritime_grid.store.case_reads import read_attachment
 from maritime_grid.store.case_steps import NoSuchCase
+from maritime_grid.store.report_reads import attached_as
 
 from .auth import AccessRefused, needs
 from .case_export import TYPES, export, export_late
@@ -26,6 +29,8 @@ from .words import Catalogues, Words
 INLINE = frozenset({"image/jpeg", "image/png", "image/webp"})  # everything else is for the reader's own programs
 _LONGEST = 200
 _PIECE = 1 << 18  # bytes sent at once
+_ASK_AGAIN = "private, no-cache"  # kept by this browser alone, and shown only after we were asked
+_HASH = re.compile(r'(?:W/)?"([0-9a-f]{64})"')
 _STATUS: tuple[tuple[type[MaritimeGridError], int], ...] = (
     (NoSuchCase, 404), (NotAllowed, 403), (StaleCase, 409), (IllegalAct, 409), (ServiceUnavailableError, 503),
 )  # fmt: skip
@@ -52,8 +57,10 @@ def add_case_routes(server: FastAPI, desk: Desk, catalogues: Catalogues) -> None
         return await _answered(lambda: export_late(desk, needs("case.read"), query, purpose[:_LONGEST], words, ending))
 
     @server.get("/api/v1/cases/{case_id}/attachments/{seq}", tags=["cases"], summary="One attachment of a case")
-    async def download(case_id: str, seq: int, inline: bool = False) -> Response:
-        return await _answered(lambda: _attachment(desk, case_id, seq, inline))
+    async def download(request: Request, case_id: str, seq: int, inline: bool = False) -> Response:
+        return await _answered(
+            lambda: _attachment(desk, case_id, seq, inline, request.headers.get("if-none-match", ""))
+        )
 
     @server.get("/api/v1/cases/{case_id}/dossier", tags=["cases"], summary="A case whole, as a zip")
     async def take_dossier(request: Request, case_id: str, purpose: str = "") -> Response:
@@ -77,11 +84,17 @@ def _refusal(error: MaritimeGridError) -> JSONResponse:
     return _error(next((status for kind, status in _STATUS if isinstance(error, kind)), 400), str(error))
 
 
-def _attachment(desk: Desk, case_id: str, seq: int, inline: bool) -> Response:
-    found = None
-    account = needs("case.read")
+def _attachment(desk: Desk, case_id: str, seq: int, inline: bool, kept: str) -> Response:
+    """The file, or that the one which the browser kept (`kept`: its If-None-Match) is still it.
+
+    Browsers keep it and ask each time: who may no longer see the case gets nothing, kept or not (decision 0116).
+    """
+    found, account = None, needs("case.read")
     if len(case_id) <= _LONGEST and 0 < seq < 2**31 and "\0" not in case_id:
         with desk.reads.as_account(account.account_id) as conn:
+            known = _HASH.fullmatch(kept)
+            if known and attached_as(conn, case_id, known[1]) == seq:
+                return Response(status_code=304, headers={"ETag": kept, "Cache-Control": _ASK_AGAIN})
             found = read_attachment(conn, case_id, seq)
     if found is None:
         return _error(404, "no such attachment")
@@ -89,7 +102,8 @@ def _attachment(desk: Desk, case_id: str, seq: int, inline: bool) -> Response:
     shown = inline and media_type in INLINE
     headers = {
         "Content-Disposition": disposition(name, inline=shown),
-        "Cache-Control": "private, no-store",
+        "Cache-Control": _ASK_AGAIN,
+        "ETag": f'"{sha256(content).hexdigest()}"',
         "X-Content-Type-Options": "nosniff",
     }
     return Response(content, media_type=media_type, headers=headers)

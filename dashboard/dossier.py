@@ -198,7 +198,8 @@ def _attached(opened: Opened) -> str:
 
 
 def _chained(chain: list[Entry]) -> str:
-    return "<ol>" + "".join(f"<li>{e.n} <code>{e.hash.hex()}</code></li>" for e in chain) + "</ol>"
+    """Numbers are those of the archive, which counts over all cases."""
+    return "<ol>" + "".join(f'<li value="{e.n}"><code>{e.hash.hex()}</code></li>' for e in chain) + "</ol>"
 
 
 def _table(head: list[str], lines: list[tuple[str, ...]]) -> str:

@@ -21,7 +21,7 @@ th { background: #f2f2f2; font-weight: 600; white-space: nowrap }
 .course td:nth-child(2) { width: 10.5rem }
 .late { color: #b3101f; font-weight: 600 }
 code { font-size: .75rem }
-ol { padding-left: 2.2rem }
+ol { padding-left: 5rem; font-variant-numeric: tabular-nums }
 blockquote { margin: .2rem 0 .2rem 1rem; white-space: pre-wrap }
 p { white-space: pre-wrap }
 figure { margin: .5rem 0 1rem }

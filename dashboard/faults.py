@@ -1,4 +1,6 @@
-"""Errors of commands and reads as one line for people: known kinds in their words, the error itself in small print."""
+"""Errors of commands and reads as one line for people: known kinds in their words. The error itself speaks English, and
+stands in small print below on English pages alone.
+"""
 
 from __future__ import annotations
 
@@ -28,4 +30,9 @@ KINDS: tuple[tuple[type[MaritimeGridError], str], ...] = (
 def fault(error: MaritimeGridError, words: Words, *, id: str | None = None) -> Component:  # noqa: A002
     """The line; an unknown kind says that it did not work."""
     key = next((key for kind, key in KINDS if isinstance(error, kind)), "fault.other")
-    return say(words(key), "bad", more=str(error), id=id)
+    return say(words(key), "bad", more=small_print(error, words), id=id)
+
+
+def small_print(error: MaritimeGridError, words: Words) -> str:
+    """What went wrong in the error's own words, where the reader reads English."""
+    return "" if words.is_chinese else str(error)

@@ -27,7 +27,7 @@ from maritime_grid.store.jsonrows import clean_text
 from .alert_desk import Said
 from .auth import Account
 from .desk import Desk
-from .faults import fault
+from .faults import fault, small_print
 from .grid_files import PROPERTIES, read_day
 from .grid_query import GridQuery
 from .pages.shell import say
@@ -163,7 +163,7 @@ def act(desk: Desk, account: Account, query: GridQuery, what: object, note: obje
             query.change, ChangeAct(str(what)), account.account_id, clean_text(str(note or ""))[:500], desk.now()
         )
     except ChangeError as error:
-        return Said(say(words("grids.fault.moved"), "bad", more=str(error)))
+        return Said(say(words("grids.fault.moved"), "bad", more=small_print(error, words)))
     except MaritimeGridError as error:
         return Said(fault(error, words), done=False)
     return Said(say(words("grids.said.state", n=query.change, state=words(f"grids.state.{state}")), "good"))

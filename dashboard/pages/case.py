@@ -64,8 +64,8 @@ def _register_reading(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
     )
     async def show(of: dict[str, Any], _again: Any, turns: int | None, seen: Any) -> list[Any]:
         account, words = needs("page.cases"), catalogues.pick(of["lang"])
-        timed = ctx.triggered_id == EVERY and (turns or 0) % TURNS_A_MINUTE
-        return await run_in_threadpool(_parts, desk, account, of["id"], words, seen if timed else None)
+        turn = (turns or 0) if ctx.triggered_id == EVERY else None
+        return await run_in_threadpool(_parts, desk, account, of["id"], words, seen or {}, turn)
 
     @app.callback(*(Output(f"case-{name}", "children") for name in ONCE), Input(OF, "data"))
     async def show_once(of: dict[str, Any]) -> list[Any]:
@@ -158,17 +158,30 @@ def _register_acts(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
     del ask, send, cancel, confirm
 
 
-def _parts(desk: Desk, account: Account, case_id: str, words: Words, seen: Any) -> list[Any]:
-    """All parts that acts change; raises PreventUpdate where `seen` says that the page has them."""
+def _parts(desk: Desk, account: Account, case_id: str, words: Words, seen: Any, turn: int | None) -> list[Any]:
+    """All parts that acts change; each minute those whose words go with the clock, and else nothing.
+
+    Args:
+        desk: reads and commands.
+        account: who reads.
+        case_id: as asked.
+        words: the language.
+        seen: the version that the page shows.
+        turn: of the page's timer; None: something else asks.
+
+    Raises: PreventUpdate: the page has them.
+    """
     try:
-        if seen:
+        if seen and turn is not None and turn % TURNS_A_MINUTE:
             with desk.reads.as_account(account.account_id) as conn:
-                if version_of(conn, case_id) == seen["version"]:
+                if version_of(conn, case_id) == seen.get("version"):
                     raise PreventUpdate
         now = look(desk, account, case_id, words)
     except MaritimeGridError as error:
         return [missing(error, words), *[None] * (len(PARTS) - 1), None]
-    parts = changing_parts(now, desk)
+    parts: dict[str, Any] = changing_parts(now, desk)
+    if turn is not None and now.version == seen.get("version"):
+        parts["files"] = no_update  # pictures that are there stay there
     return [*(parts[name] for name in PARTS), {"version": now.version}]
 
 

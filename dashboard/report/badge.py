@@ -63,11 +63,13 @@ def badge_page(words: Words, found: BadgeCheck | None, fault: str, number: str =
 
 
 def _told(words: Words, found: BadgeCheck) -> Markup:
-    state = el("strong", words(f"people.badge.{found.standing}"), class_="state")
+    kind = "state" if found.standing is Standing.VALID else "state bad"
+    state = el("strong", words(f"people.badge.{found.standing}"), class_=kind)
     if found.standing in {Standing.UNKNOWN, Standing.MISTYPED}:
         return el("section", state)
     post = words.get(f"people.post.{found.post}", found.post)
-    return el("section", el("h1", found.name_shown), state, el("p", f"{post} · {found.grid_id}"))
+    grid = (found.grid_zh if words.is_chinese else found.grid_en or found.grid_zh) or found.grid_id
+    return el("section", el("h1", found.name_shown), state, el("p", f"{post} · {grid}"))
 
 
 def _form(words: Words) -> Markup:

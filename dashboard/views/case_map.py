@@ -194,7 +194,7 @@ def figure(tracks: Tracks, words: Words) -> dict[str, Any]:
             text = distance_text(pair.nearest.distance_nm, words)
             dot = {"size": 11, "color": "#b3101f", "symbol": "diamond"}
             lines.append({"x": [at[i]], "y": [pair.nearest.distance_nm], "text": [text], "mode": "markers+text",
-                          "textposition": "top center", "marker": dot, "showlegend": False, "name": name})  # fmt: skip
+                          "textposition": "top right", "marker": dot, "showlegend": False, "name": name})  # fmt: skip
     layout: dict[str, Any] = {
         "height": 260, "margin": {"l": 55, "r": 15, "t": 10, "b": 40}, "plot_bgcolor": "#fff",
         "showlegend": len(tracks.pairs) > 1, "legend": {"orientation": "h"},

@@ -12,13 +12,15 @@ MIN_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 
 
 def moment(at: datetime | None, words: Words, now: datetime | None = None) -> str:
-    """`5月6日 10:00`; with the year where `now` is in another one; a dash where nothing is known."""
+    """`5月6日 10:00`, `05-06 10:00`; with the year where `now` is in another one; a dash where nothing is known."""
     if at is None:
         return DASH
     local = at.astimezone(BEIJING)
     other = now is not None and now.astimezone(BEIJING).year != local.year
     key = "time.moment_year" if other else "time.moment"
-    return words(key, y=local.year, m=local.month, d=local.day, clock=f"{local:%H:%M}")
+    digits = 1 if words.is_chinese else 2
+    month, day = f"{local.month:0{digits}}", f"{local.day:0{digits}}"
+    return words(key, y=local.year, m=month, d=day, clock=f"{local:%H:%M}")
 
 
 def span(amount: timedelta, words: Words) -> str:

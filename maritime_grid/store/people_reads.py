@@ -143,7 +143,8 @@ def check_badge(conn: Connection, number: str, at: datetime) -> BadgeCheck:
     row = _row(conn, "check_badge", {"number": number, "day": day_of(at)})
     if row is None:
         return BadgeCheck(Standing.UNKNOWN)
-    return BadgeCheck(Standing(row["standing"]), row["name_shown"], row["post"], row["grid_id"])
+    names = (row[name] for name in ("name_shown", "post", "grid_id", "grid_zh", "grid_en"))
+    return BadgeCheck(Standing(row["standing"]), *names)
 
 
 def read_person(conn: Connection, person_id: int, purpose: str) -> PersonInFull | None:

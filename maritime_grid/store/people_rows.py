@@ -167,3 +167,5 @@ class BadgeCheck:
     name_shown: str = ""
     post: str = ""
     grid_id: str = ""
+    grid_zh: str = ""
+    grid_en: str = ""

@@ -70,6 +70,10 @@ def test_document_prints_on_a4_with_tracks_pictures_and_chinese_in_one_file(desk
     assert page.evaluate(BROKEN) == []  # nothing is cut off at the edge of the paper
     assert "浙普渔60001 与 浙普渔60002 最近" in page.inner_text("body")
     assert page.locator("td.late").all_inner_texts() == ["超时 2 小时"]
+    links = page.locator("ol li")
+    assert links.count() > 10
+    numbered = "all => all.map((li) => [li.value, li.innerText.trim().length])"  # a hash, before it one number
+    assert links.evaluate_all(numbered) == [[n + 1, 64] for n in range(links.count())]
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / "dossier-print.png", full_page=True)
     printed = page.pdf(path=SHOTS / "dossier.pdf", prefer_css_page_size=True)

@@ -88,7 +88,10 @@ select person_id, staff_no, name, course, held_on, hours, result, certificate_un
 where %(person)s::bigint is null or person_id = %(person)s order by held_on desc, person_id, course;
 
 -- name: check_badge
-select name_shown, post, grid_id, standing from api.check_badge(%(number)s, %(day)s);
+-- With the names of its grid, in its newest version.
+select b.name_shown, b.post, b.grid_id, b.standing, coalesce(g.name_zh, '') as grid_zh, coalesce(g.name_en, '') as grid_en
+from api.check_badge(%(number)s, %(day)s) b left join lateral (
+  select name_zh, name_en from api.grid where grid_id = b.grid_id order by version desc limit 1) g on true;
 
 -- name: read_person
 select person_id, staff_no, name, phone, id_number, address, note from api.read_person(%(person)s, %(purpose)s);

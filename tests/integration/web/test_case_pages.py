@@ -223,3 +223,22 @@ def test_a_search_is_only_a_search(site, q):
     found = site.browser("town2").get("/api/v1/cases/export.csv", params={"q": q.encode("utf-8", "replace").decode()})
     assert found.status_code == 200
     assert len(found.content.decode("utf-8-sig").splitlines()) == 1
+
+
+def test_picture_is_sent_once_to_a_browser_that_keeps_it_and_to_nobody_who_may_not_see_the_case(site):
+    case_id = file_case(site)
+    where = f"/api/v1/cases/{case_id}/attachments"
+    lin, other = site.browser("lin"), site.browser("town2")
+    for picture in (PNG, PNG + b"2"):
+        assert lin.post(where, content=picture, headers={"X-Name": "a.png"}).status_code in {200, 201}
+    first = lin.get(f"{where}/2?inline=true")
+    assert first.headers["cache-control"] == "private, no-cache"
+    kept = {"If-None-Match": first.headers["etag"]}
+    again = lin.get(f"{where}/2?inline=true", headers=kept)
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert again.headers["cache-control"] == "private, no-cache"
+    another = lin.get(f"{where}/3?inline=true", headers=kept)
+    assert (another.status_code, another.content) == (200, PNG + b"2")
+    assert lin.get(f"{where}/2", headers={"If-None-Match": "*"}).status_code == 200
+    assert other.get(f"{where}/2?inline=true", headers=kept).status_code == 404
+    assert site.browser().get(f"{where}/2?inline=true", headers=kept).status_code == 401
