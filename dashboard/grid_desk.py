@@ -17,6 +17,7 @@ from maritime_grid.store.grid_reads import (
     GridVersion,
     case_titles,
     grids_at,
+    in_office,
     ports_of,
     versions_of,
     vessel_names,
@@ -28,7 +29,7 @@ from .alert_desk import Said
 from .auth import Account
 from .desk import Desk
 from .faults import fault, small_print
-from .grid_files import PROPERTIES, read_day
+from .grid_files import PROPERTIES, read_moment
 from .grid_query import GridQuery
 from .pages.shell import say
 from .views.grid_change import Moves, change_detail, change_list
@@ -71,7 +72,7 @@ def _body_of(desk: Desk, account: Account, query: GridQuery, words: Words) -> li
     if query.view == "propose" and account.may("grids.propose"):
         day = (now.astimezone(BEIJING) + timedelta(days=1)).date()
         with desk.reads.as_account(account.account_id) as conn:
-            return propose_view(grids_at(conn, read_day(day)), ports_of(conn), day, words)
+            return propose_view(grids_at(conn, read_moment(day)), ports_of(conn), day, words)
     with desk.reads.as_account(account.account_id) as conn:
         grids = grids_at(conn, now)
         history = versions_of(conn, [query.grid]) if query.grid else []
@@ -116,6 +117,8 @@ def moves(conn: Any, change: Mapping[str, Any], words: Words) -> Moves:
     called = {p.port_id: p.name_zh if words.is_chinese else p.name_en or p.name_zh for p in ports}
     found: list[tuple[str, str, str, str, str]]
     found = [("port", code, called.get(code, ""), was, then) for code, was, then in impact["ports"]]
+    ending = in_office(conn, impact["grids_ended"])
+    found += [("post", words(f"people.post.{post}"), name, grid, "") for name, post, grid in ending]
     found += [("case", code, titles[code], was, then) for code, was, then in impact["cases"] if code in titles]
     found += [("vessel", f"{m:09d}", named.get(m, ""), was, then) for m, was, then in impact["vessels"]]
     lines = [

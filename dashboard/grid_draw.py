@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from maritime_grid.domain.errors import UsageError
-from maritime_grid.domain.grid_drawing import Drawing, Trade, settle
-from maritime_grid.store.grid_changes import Judged
+from maritime_grid.domain.grid_change import layer_of
+from maritime_grid.domain.grid_drawing import Drawing, Settled, Trade, settle
+from maritime_grid.store.grid_judging import Judged
 from maritime_grid.store.grid_reads import GridVersion, grids_at, ports_of
 from maritime_grid.store.jsonrows import clean, clean_text
 from maritime_grid.store.rows import PortRow
@@ -17,7 +18,7 @@ from maritime_grid.store.rows import PortRow
 from .auth import Account
 from .desk import Desk
 from .grid_desk import Draft, commands
-from .grid_files import MOST_GRIDS, PROPERTIES, read_day, read_features
+from .grid_files import MOST_GRIDS, PROPERTIES, read_features, read_moment
 from .grid_query import is_grid_id
 from .views.grid_map import corners_of
 from .views.grid_now import name_of
@@ -47,7 +48,8 @@ class NewGrid:
 
     @property
     def is_whole(self) -> bool:
-        return bool(self.grid_id and self.name_zh and self.kind and self.port_ids)
+        leans = self.port_ids or layer_of(self.kind) != "grid"  # a grid of the land needs no port
+        return bool(self.grid_id and self.name_zh and self.kind and leans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +106,12 @@ def read_new(grid_id: object, name: object, kind: object, ports: object) -> NewG
 
 def weigh(desk: Desk, account: Account, sent: Sent, words: Words) -> Weighed:
     """Settle and judge. Raises: UsageError: what was sent is none. StoreError."""
-    valid_from = read_day(sent.day)
+    valid_from = read_moment(sent.day)
     with desk.reads.as_account(account.account_id) as conn:
         present, ports = {g.grid_id: g for g in grids_at(conn, valid_from)}, ports_of(conn)
     n, drawn, touched = _read_drawn(sent.drawn)
     ended = _read_ids(sent.ended)
-    settled = settle(
-        {name: grid.geometry for name, grid in present.items()},
-        Drawing({key: feature["geometry"] for key, feature in drawn.items()}, touched, ended, sent.follow),
-    )
+    settled = _settled(present, drawn, touched, ended, sent)
     features: dict[str, dict[str, Any]] = {
         key: {"type": "Feature", "properties": properties, "geometry": settled.grids.get(key) or present[key].geometry}
         for key in {**settled.grids, **drawn}
@@ -128,12 +127,42 @@ def weigh(desk: Desk, account: Account, sent: Sent, words: Words) -> Weighed:
     return Weighed(n, features, ended, judged, trades, names, sound and whole)
 
 
+def _settled(
+    present: Mapping[str, GridVersion],
+    drawn: Mapping[str, Mapping[str, Any]],
+    touched: Sequence[str],
+    ended: Sequence[str],
+    sent: Sent,
+) -> Settled:
+    """Each layer by itself: a grid of the land takes nothing from one of the sea."""
+    layers = {name: layer_of(grid.kind) for name, grid in present.items()}
+    layers |= {key: layer_of(_kind(key, feature, present, sent.new)) for key, feature in drawn.items()}
+    grids: dict[str, dict[str, Any]] = {}
+    trades: list[Trade] = []
+    for layer in sorted({layers[key] for key in (*drawn, *ended) if key in layers}):
+        shapes = {key: feature["geometry"] for key, feature in drawn.items() if layers[key] == layer}
+        found = settle(
+            {name: grid.geometry for name, grid in present.items() if layers[name] == layer},
+            Drawing(shapes, [key for key in touched if key in shapes], ended, sent.follow),
+        )
+        grids |= found.grids
+        trades += found.trades
+    return Settled(grids, trades)
+
+
+def _kind(key: str, feature: Mapping[str, Any], present: Mapping[str, GridVersion], new: NewGrid) -> str:
+    given = feature["properties"].get("kind")
+    if key == NEW:
+        return new.kind or "inshore"
+    return str(given or (present[key].kind if key in present else "inshore"))
+
+
 def draft_of(settled: Any, sent: Sent, desk: Desk, account: Account) -> Draft:
     """What is proposed: the very polygons that were shown, with what the form says now.
 
     Raises: UsageError: nothing was shown yet, or what was sent is none. StoreError.
     """
-    valid_from: datetime = read_day(sent.day)
+    valid_from: datetime = read_moment(sent.day)
     with desk.reads.as_account(account.account_id) as conn:
         present, ports = {g.grid_id: g for g in grids_at(conn, valid_from)}, ports_of(conn)
     _, drawn, _ = _read_drawn(settled)

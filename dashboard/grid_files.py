@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from maritime_grid.domain.errors import UsageError
@@ -16,16 +17,19 @@ from .views.grid_propose import MOST_BYTES
 from .views.times import BEIJING
 
 MOST_GRIDS = 1_000  # of one proposal
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T]+(\d\d?:\d\d))?", re.ASCII)
 PROPERTIES = ("grid_id", "name_zh", "name_en", "county", "kind", "port_ids", "sample")
 
 
-def read_day(day: object) -> datetime:
-    """Midnight of a day in Beijing. Raises: UsageError: it is none."""
+def read_moment(text: object) -> datetime:
+    """A day, from its midnight in Beijing, or a day with hour and minute. Raises: UsageError: it is neither."""
+    found = _MOMENT.fullmatch(str(text or "").strip().replace("：", ":"))
     try:
-        first = date.fromisoformat(str(day or ""))
+        if found:
+            return datetime.fromisoformat(f"{found[1]}T{(found[2] or '00:00').zfill(5)}").replace(tzinfo=BEIJING)
     except ValueError:
-        raise UsageError(f"{str(day)[:20]!r} is no day", "give it as 2026-05-20") from None
-    return datetime(first.year, first.month, first.day, tzinfo=BEIJING)
+        pass
+    raise UsageError(f"{str(text)[:20]!r} is no day", "give it as 2026-05-20, or with a time as 2026-05-20 12:00")
 
 
 def read_file(contents: object) -> list[Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from dashboard.pages.shell import say
 from dashboard.words import Words
 from maritime_grid.domain.grid_drawing import Trade
-from maritime_grid.store.grid_changes import Judged
+from maritime_grid.store.grid_judging import Judged
 
 from .grid_change import impact_text
 from .grid_map import GAP, OVERLAP, pieces

@@ -23,7 +23,7 @@ PICK, FOLLOW, NEW_FORM = "grids-pick", "grids-follow", "grids-new-form"
 NEW_FIELDS = ("grids-new-id", "grids-new-name", "grids-new-kind", "grids-new-ports")
 BASE, DRAWN, SETTLED, LOADED = "grids-base", "grids-drawn", "grids-settled", "grids-loaded"
 MOST_BYTES = 5 * 2**20
-KINDS = ("inshore", "nearshore", "offshore")
+KINDS = ("inshore", "nearshore", "offshore", "community", "exclusive")
 BUTTONS = (("draw", ""), ("finish", "primary"), ("erase", ""), ("undo", ""), ("reset", "quiet"))
 HINTS = ("idle", "edit", "chosen", "draw", "close", "junction", "fresh", "add", "move")
 
@@ -46,7 +46,11 @@ def propose_view(grids: Sequence[GridVersion], ports: Sequence[PortRow], day: da
             _new_form(ports, words),
             _others(options, words),
             html.Div(id=JUDGED, children=html.P(words("grids.judge.first"), className="soft")),
-            _field(words("grids.valid_from"), dcc.Input(id=FROM, type="text", value=f"{day}", maxLength=10), FROM),
+            _field(
+                words("grids.valid_from"),
+                dcc.Input(id=FROM, type="text", value=f"{day}", maxLength=16, placeholder="2026-05-20 12:00"),
+                FROM,
+            ),
             _field(words("grids.reason"), dcc.Textarea(id=REASON, maxLength=500, value=""), REASON),
             html.Button(words("grids.send"), id=SEND, type="button", className="primary", disabled=True),
             *_stores(grids, words),

@@ -15,6 +15,7 @@ from pyproj import Geod
 from geofence.fences import FenceError
 from geofence.load import Feature, Problem, check, read_features, swept
 from maritime_grid.domain.errors import UsageError
+from maritime_grid.domain.grid_change import layer_of
 from maritime_grid.settings import Settings, area_file
 from maritime_grid.store.registry import PlaceInput
 from maritime_grid.store.rows import PortRow
@@ -26,7 +27,7 @@ _GEOD = Geod(ellps="WGS84")
 
 
 def read_grids(path: Path, id_key: str, drawn: Path | None = None) -> list[PlaceInput]:
-    """Grids of a GeoJSON file; those of one kind may not overlap.
+    """Grids of a GeoJSON file; those of one layer may not overlap.
 
     Args:
         path: the polygons that decide.
@@ -37,14 +38,27 @@ def read_grids(path: Path, id_key: str, drawn: Path | None = None) -> list[Place
         UsageError: whatever is wrong, all of it, in one line a fault.
     """
     features = _read(path, id_key)
-    _refuse(check(features, exclusive=True))
+    _refuse(grid_faults(features))
     outlines = _read(drawn, id_key) if drawn else []
     _refuse(check(outlines, exclusive=False))
     shapes = {f.id: f.geometry for f in outlines}
     unknown = sorted(shapes.keys() - {f.id for f in features})
     if unknown:
         raise UsageError(f"{drawn}: {unknown[0]} is not in {path}", "give the same grids in both files")
-    return [_place(path, f, "grid", shapes.get(f.id)) for f in features]
+    return [_place(path, f, _layer(f), shapes.get(f.id)) for f in features]
+
+
+def grid_faults(features: Sequence[Feature]) -> list[Problem]:
+    """Faults of grids: none may overlap another of its layer (sea, community, exclusive)."""
+    problems = check(features, exclusive=False)
+    if problems:
+        return problems
+    layers = dict.fromkeys(_layer(f) for f in features)
+    return [p for layer in layers for p in check([f for f in features if _layer(f) == layer], exclusive=True)]
+
+
+def _layer(feature: Feature) -> str:
+    return layer_of(str(feature.properties.get("kind", "")))
 
 
 def read_zones(path: Path, settings: Settings) -> list[PlaceInput]:

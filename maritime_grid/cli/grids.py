@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from geofence.fences import FenceError
-from geofence.load import Feature, check, read_features, swept
+from geofence.load import Feature, Problem, check, read_features, swept
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.settings import Settings
 from maritime_grid.store import registry
 from maritime_grid.store.registry import PlaceInput, PlaceVersion
 from maritime_grid.store.writer import Store
 
-from .area import read_area, read_grids, read_zones
+from .area import grid_faults, read_area, read_grids, read_zones
 from .prepare import ALWAYS, now_us
 from .store_option import add_config_option, add_store_options, settings_of, store_dsn
 from .tables import print_table
@@ -84,7 +84,7 @@ def faults_of(path: Path, settings: Settings, *, zones: bool) -> list[str]:
     if zones:
         features = [f for f in features if (kind := kinds.get(str(f.properties.get("kind")))) is None or kind.fence]
         features, faults = _swept(features)
-    return faults + [str(problem) for problem in check(features, exclusive=not zones)]
+    return faults + [str(problem) for problem in (check(features, exclusive=False) if zones else grid_faults(features))]
 
 
 def _swept(features: Sequence[Feature]) -> tuple[list[Feature], list[str]]:
@@ -108,7 +108,7 @@ def run_load(args: argparse.Namespace, settings: Settings) -> int:
             start = _us(args.valid_from) if args.valid_from else now_us() if versions else ALWAYS
             named = {p.place_id for p in places}
             standing = [v for v in versions if v.valid_to > start and v.place_id not in named]
-            ended = _replaced(args, standing) if args.replace else []
+            ended = _replaced(args, places, standing) if args.replace else []
             refuse_overlaps(places, [v for v in standing if v.place_id not in ended], args.path)
             registry.retire_places(conn, ended, args.by, args.reason, start)
             registry.save_ports(conn, ports)
@@ -139,24 +139,29 @@ def refuse_overlaps(places: Sequence[PlaceInput], standing: Sequence[PlaceVersio
     Raises:
         UsageError: it names both.
     """
-    ours = [Feature(path or Path("the area"), p.place_id, {}, p.fence) for p in places if p.layer == "grid"]
-    others = [Feature(STORE, f"{v.place_id} version {v.version}", {}, v.fence) for v in standing if v.layer == "grid"]
-    problems = [p for p in check([*ours, *others], exclusive=True) if p.path != STORE] if ours and others else []
+    problems: list[Problem] = []
+    for layer in sorted({p.layer for p in places} - {"zone"}):
+        ours = [Feature(path or Path("the area"), p.place_id, {}, p.fence) for p in places if p.layer == layer]
+        others = [
+            Feature(STORE, f"{v.place_id} version {v.version}", {}, v.fence) for v in standing if v.layer == layer
+        ]
+        problems += [p for p in check([*ours, *others], exclusive=True) if p.path != STORE] if others else []
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise UsageError(f"{problems[0]}{more}, or retire the other: maritime-grid grids retire, grids load --replace")
 
 
-def _replaced(args: argparse.Namespace, standing: Sequence[PlaceVersion]) -> list[str]:
+def _replaced(args: argparse.Namespace, places: Sequence[PlaceInput], standing: Sequence[PlaceVersion]) -> list[str]:
     """Ids of the places that a replacing load ends.
 
-    A file of zones knows nothing of ports, which come from a list, and no file of storms, which end by themselves.
+    A file of zones knows nothing of ports, which come from a list, and no file of storms, which end by themselves;
+    a file of grids of the sea knows nothing of those of the land. An empty one is taken to be of the sea.
     """
     standing = [v for v in standing if "track" not in v.attributes]
     if args.path is None:
-        return sorted({v.place_id for v in standing})
-    layer = "zone" if args.zones else "grid"
-    return sorted({v.place_id for v in standing if v.layer == layer and (layer, v.kind) != ("zone", "port")})
+        return sorted({v.place_id for v in standing if v.layer in {"grid", "zone"}})
+    layers = {"zone"} if args.zones else {p.layer for p in places} or {"grid"}
+    return sorted({v.place_id for v in standing if v.layer in layers and (v.layer, v.kind) != ("zone", "port")})
 
 
 def _migrate(dsn: str) -> None:

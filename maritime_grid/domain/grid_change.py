@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .errors import MaritimeGridError
+from .people import ON_LAND
 
 
 class ChangeState(StrEnum):
@@ -53,6 +54,11 @@ def after(state: ChangeState, act: ChangeAct) -> ChangeState:
     if found is None:
         raise ChangeError(f"the change is {state}: {act} is not done there", "read it again")
     return found
+
+
+def layer_of(kind: str) -> str:
+    """The layer that a grid of this kind divides with others: `grid` is the sea's, else one of the land's (Art. 10)."""
+    return kind if kind in ON_LAND else "grid"
 
 
 @dataclass(frozen=True, slots=True)

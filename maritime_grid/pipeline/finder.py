@@ -15,7 +15,7 @@ from maritime_grid.settings import Settings
 from maritime_grid.store.registry import PlaceVersion
 from maritime_grid.store.writer import Store
 
-from .world import usable_fence
+from .world import at_sea, usable_fence
 
 KEPT_S = 30.0  # a polygon filed by an officer counts for new cases so soon
 
@@ -57,7 +57,7 @@ class PlaceFinder:
     def _current(self) -> _Chart:
         with self._lock:
             if self._chart is None or monotonic() - self._read_at > KEPT_S:
-                versions = self._read()
+                versions = at_sea(self._read())
                 if self._chart is None or versions != self._versions:
                     self._chart, self._versions = self._drawn(versions), versions
                 self._read_at = monotonic()

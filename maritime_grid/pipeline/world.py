@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ def build_world(store: Store, settings: Settings, feeds: dict[int, Feed]) -> Wor
     Raises:
         StoreUnavailable: the store is away. SettingsError: a zone is of a kind that the settings do not know.
     """
-    versions = store.places_world()
+    versions = at_sea(store.places_world())
     return World(
         fences=FenceSet([fence for v in versions if (fence := usable_fence(v, settings))]),
         fence_rules=fence_rules(settings),
@@ -38,6 +39,11 @@ def build_world(store: Store, settings: Settings, feeds: dict[int, Feed]) -> Wor
         rules=rule_settings(settings),
         seen=store.seen_emergencies(),
     )
+
+
+def at_sea(versions: Sequence[PlaceVersion]) -> list[PlaceVersion]:
+    """Without the grids of the land: no vessel is in them."""
+    return [v for v in versions if v.layer in {"grid", "zone"}]
 
 
 def feeds_of(store: Store, settings: Settings) -> dict[int, Feed]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from pathlib import Path
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +14,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
-from geofence.load import Feature, Problem, check
-from geofence.partition import gaps, holders, ports_outside
+from geofence.load import Feature, Problem
 from maritime_grid.cases.flow import NotAllowed
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.domain.grid_change import RIGHTS, ChangeAct, ChangeState, Impact, after
@@ -25,23 +23,13 @@ from . import registry
 from .case_steps import Account, Connection, account_of
 from .connect import with_tuples
 from .errors import StoreError, translated
+from .grid_judging import PROPOSED, Judged, judge, layer_of_feature
 from .queries import load_queries
-from .registry import FOREVER, PlaceInput, PlaceVersion
+from .registry import PlaceInput
 
 _Q = load_queries("grid_changes")
-PROPOSED, PRESENT = Path("the proposal"), Path("the grids in force")  # where a polygon stands, for messages
-PORT_KINDS = ("inshore",)  # grids of these hold the ports that they lean on; others lie farther out
 _BEIJING = ZoneInfo("Asia/Shanghai")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
-_PROPERTIES = ("name_zh", "name_en", "county", "kind", "port_ids", "sample")
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What a proposal would do, or why it cannot be made."""
-
-    problems: tuple[Problem, ...]
-    impact: Impact | None  # None with problems
 
 
 class GridChanges:
@@ -61,7 +49,7 @@ class GridChanges:
         Raises: UsageError: a feature is no feature. StoreError.
         """
         with translated(), self._lend() as conn:
-            return _judge(conn, [_feature(f) for f in features], ended, valid_from)
+            return judge(conn, [_feature(f) for f in features], ended, valid_from)
 
     def propose(
         self,
@@ -83,7 +71,7 @@ class GridChanges:
         with translated(), self._lend() as conn, conn.transaction():
             who = _may(conn, by, "grids.propose")
             given = [_feature(f) for f in features]
-            judged = _judge(conn, given, ended, valid_from)
+            judged = judge(conn, given, ended, valid_from)
             if judged.problems or judged.impact is None:
                 raise UsageError(_told(judged.problems))
             unit = _approver(conn, judged.impact, who)
@@ -128,79 +116,6 @@ def _told(problems: Sequence[Problem]) -> str:
     return f"{problems[0]}{more}"
 
 
-def _judge(conn: Connection, given: Sequence[Feature], ended: Sequence[str], valid_from: datetime) -> Judged:
-    start = round(valid_from.timestamp() * 1e6)
-    versions = [v for v in _versions(conn) if v.layer == "grid" and v.valid_to > start]
-    present = [_of(v) for v in versions if _holds(v, start)]
-    named = {f.id for f in given} | set(ended)
-    _refuse_what_is_to_come(versions, named, start)
-    unknown = set(ended) - {f.id for f in present}
-    if unknown:
-        raise UsageError(f"there is no grid {min(unknown)} to end", "see: maritime-grid grids history")
-    staying = [f for f in present if f.id not in named]
-    then = [*given, *staying]
-    problems = [p for p in check(then, exclusive=False) if p.path == PROPOSED]
-    if not problems:
-        ports = {row["port_id"]: (row["lon"], row["lat"]) for row in conn.execute(_Q["ports"])}
-        overlaps = [p for p in check(then, exclusive=True) if p.path == PROPOSED]  # of two it is told at the first
-        problems = [*overlaps, *gaps(present, then), *ports_outside(given, ports, PORT_KINDS)]
-    if not problems:
-        problems = _problems_to_come(versions, given, named, start)
-    if problems:
-        return Judged(tuple(problems), None)
-    return Judged((), _impact(conn, present, then, {f.id for f in given}, ended))
-
-
-def _refuse_what_is_to_come(versions: Sequence[PlaceVersion], named: set[str], start: int) -> None:
-    """A version filed for a later moment would silently take back, or lose, what is proposed for an earlier one."""
-    coming = [v for v in versions if v.place_id in named and (v.valid_from > start or v.valid_to < FOREVER)]
-    if coming:
-        first = min(coming, key=lambda v: v.valid_from)
-        moment = first.valid_from if first.valid_from > start else first.valid_to
-        said = datetime.fromtimestamp(moment / 1e6, _BEIJING).strftime("%Y-%m-%d %H:%M")
-        raise UsageError(f"grid {first.place_id} changes already at {said}", "propose it for a later moment")
-
-
-def _problems_to_come(
-    versions: Sequence[PlaceVersion], given: Sequence[Feature], named: set[str], start: int
-) -> list[Problem]:
-    """What the proposal leaves unsound when other grids change, as was filed already."""
-    moments = {m for v in versions for m in (v.valid_from, v.valid_to) if start < m < FOREVER}
-    for moment in sorted(moments):
-        before = [_of(v) for v in versions if _holds(v, moment)]
-        then = [*given, *(f for f in before if f.id not in named)]
-        found = [p for p in check(then, exclusive=True) if p.path == PROPOSED]
-        problems = [*found, *gaps(before, then)]
-        if problems:
-            return problems
-    return []
-
-
-def _impact(
-    conn: Connection, before: Sequence[Feature], then: Sequence[Feature], named: set[str], ended: Sequence[str]
-) -> Impact:
-    there = {f.id: f.geometry for f in before}
-    drawn = {f.id: f.geometry for f in then}
-    changed = tuple(sorted(i for i in named if i in there and there[i] != drawn[i]))
-    return Impact(
-        grids_new=tuple(sorted(named - there.keys())),
-        grids_changed=changed,
-        grids_ended=tuple(sorted(ended)),
-        vessels=_moved(conn, "vessels", "mmsi", before, then),
-        cases=_moved(conn, "open_cases", "case_id", before, then),
-        ports=_moved(conn, "ports", "port_id", before, then),
-    )
-
-
-def _moved(
-    conn: Connection, query: str, key: str, before: Sequence[Feature], then: Sequence[Feature]
-) -> tuple[tuple[Any, str, str], ...]:
-    rows = conn.execute(_Q[query]).fetchall()
-    lon, lat = [row["lon"] for row in rows], [row["lat"] for row in rows]
-    pairs = zip(rows, holders(before, lon, lat), holders(then, lon, lat), strict=True)
-    return tuple((row[key], was, becomes) for row, was, becomes in pairs if was != becomes)
-
-
 def _approver(conn: Connection, impact: Impact, who: Account) -> str:
     """The county whose grids alone it touches, else the city."""
     counties = {row["grid_id"]: row["county"] for row in conn.execute(_Q["counties"])}
@@ -229,7 +144,7 @@ def _refuse_strangers(row: DictRow, act: ChangeAct, who: Account) -> None:
 def _file(conn: Connection, row: DictRow, by: str, at: datetime) -> None:
     given = [_feature(f) for f in row["features"]]
     valid_from = max(row["valid_from"], at)
-    judged = _judge(conn, given, row["ended"], valid_from)
+    judged = judge(conn, given, row["ended"], valid_from)
     if judged.problems:
         raise UsageError(f"the grids have changed since it was proposed: {judged.problems[0]}", "propose it anew")
     us = round(valid_from.timestamp() * 1e6)
@@ -237,20 +152,9 @@ def _file(conn: Connection, row: DictRow, by: str, at: datetime) -> None:
         registry.retire_places(same, row["ended"], by, row["reason"], us)
         registry.save_places(same, [_input(f) for f in given], by, row["reason"], us)
     conn.execute(_Q["lead"], {"grids": [f.id for f in given], "by": row["proposed_by"]})
-
-
-def _versions(conn: Connection) -> list[PlaceVersion]:
-    with with_tuples(conn) as same:
-        return registry.places_world(same)
-
-
-def _holds(version: PlaceVersion, at_us: int) -> bool:
-    return version.valid_from <= at_us < version.valid_to
-
-
-def _of(version: PlaceVersion) -> Feature:
-    properties = {name: getattr(version, name) for name in _PROPERTIES}
-    return Feature(PRESENT, version.place_id, properties, version.fence)
+    last = valid_from.astimezone(_BEIJING) - timedelta(microseconds=1)
+    until = last.date() + timedelta(days=1)  # the first day on which the grid is no more
+    conn.execute(_Q["end_posts"], {"grids": row["ended"], "until": until, "reason": row["reason"], "by": by, "at": at})
 
 
 def _feature(given: Mapping[str, Any]) -> Feature:
@@ -270,7 +174,7 @@ def _input(feature: Feature) -> PlaceInput:
     known = feature.properties
     return PlaceInput(
         place_id=feature.id,
-        layer="grid",
+        layer=layer_of_feature(feature),
         kind=str(known.get("kind", "inshore")),
         name_zh=str(known["name_zh"]),
         name_en=str(known.get("name_en", "")),

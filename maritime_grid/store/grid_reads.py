@@ -57,6 +57,12 @@ def ports_of(conn: psycopg.Connection[Any]) -> list[PortRow]:
         return cur.execute(_Q["ports"]).fetchall()
 
 
+def in_office(conn: psycopg.Connection[Any], grid_ids: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Name, post and grid of who is in office today, as far as that is public and the account sees names."""
+    with translated():
+        return conn.execute(_Q["in_office"], [list(grid_ids)]).fetchall()
+
+
 def vessel_names(conn: psycopg.Connection[Any], mmsi: Sequence[int]) -> dict[int, str]:
     """Names of those that have one."""
     with translated():

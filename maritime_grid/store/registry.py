@@ -41,7 +41,7 @@ class PlaceInput:
     """A grid or zone as filed; geometries are GeoJSON geometries in degrees lon, lat."""
 
     place_id: str
-    layer: str  # "grid" or "zone"
+    layer: str  # "grid", "zone", or of the land: "community", "exclusive"
     kind: str
     name_zh: str
     fence: dict[str, Any]

@@ -21,6 +21,16 @@ insert into mg.grid_lead (grid_id, unit_id)
 select g, a.unit_id from unnest(%(grids)s::text[]) as given(g) join mg.account a on a.account_id = %(by)s
 where a.unit_id is not null on conflict do nothing;
 
+-- name: end_posts
+-- Nobody holds office in a grid that is no more: terms end with its last day; those to come are void.
+with ended as (
+  update mg.post p set until = greatest(p.since, %(until)s::date), reason = %(reason)s
+  where p.grid_id = any (%(grids)s::text[]) and (p.until is null or p.until > %(until)s::date)
+    and p.until is distinct from p.since
+  returning p.post_id)
+insert into mg.people_log (at, by, act, subject, fields)
+select %(at)s, %(by)s, 'post.end', 'post:' || post_id, array['until', 'reason'] from ended;
+
 -- name: counties
 -- The county of each grid, by the unit that leads it.
 select l.grid_id, u.path[2] as county from mg.grid_lead l join mg.unit u on u.unit_id = l.unit_id;

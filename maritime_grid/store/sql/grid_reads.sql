@@ -8,6 +8,11 @@ where (%(only)s::text[] is null or g.grid_id = any (%(only)s::text[]))
   and (%(at)s::timestamptz is null or coalesce(g.valid_from, '-infinity') <= %(at)s and coalesce(g.valid_to, 'infinity') > %(at)s)
 order by g.grid_id, g.version;
 
+-- name: in_office
+-- Who is in office today in some grids: name, post, grid.
+select c.name, c.post, c.grid_id from api.grid_contact c where c.grid_id = any (%s::text[])
+order by c.grid_id, array_position(array['leader', 'full_time', 'part_time', 'advisor'], c.post), c.name;
+
 -- name: case_titles
 select case_id, title from api."case" where case_id = any (%s::text[]);
 

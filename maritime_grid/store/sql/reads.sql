@@ -77,7 +77,7 @@ select p.code, p.place_id, p.layer, v.facts ->> 'kind' as kind, v.facts ->> 'nam
        v.facts -> 'attributes' -> 'track' as track
 from mg.place p join mg.place_version v using (code)
 cross join (select coalesce(mg.finite(clock), now()) as now from mg.engine_clock) c
-where v.valid_from <= c.now and c.now < v.valid_to
+where v.valid_from <= c.now and c.now < v.valid_to and p.layer in ('grid', 'zone')
 order by p.code;
 
 -- name: ports

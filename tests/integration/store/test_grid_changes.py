@@ -13,6 +13,10 @@ from shapely.geometry import box, mapping
 from maritime_grid.cases.flow import NotAllowed
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.domain.grid_change import ChangeAct, ChangeError, ChangeState
+from maritime_grid.domain.people import BEIJING
+from maritime_grid.pipeline.finder import PlaceFinder
+from maritime_grid.pipeline.world import build_world
+from maritime_grid.settings import load_settings
 from maritime_grid.store.connect import command_pool
 from maritime_grid.store.grid_changes import GridChanges, list_changes
 from maritime_grid.store.registry import PlaceInput
@@ -173,3 +177,56 @@ def test_list_of_changes_tells_each_step(changes: GridChanges, store_dsn: str):
     assert [(step["what"], step["who"], step["note"]) for step in row["log"]] == [
         ("propose", "town1", "码头扩建"), ("refuse", "county", "先勘测"),
     ]  # fmt: skip
+
+
+LAND = [
+    feature("C1", 122, 30, 122.3, 30.5, ports=(), kind="community"),
+    feature("E1", 122.1, 30.1, 122.2, 30.2, ports=(), kind="exclusive"),
+]
+
+
+def _filed(changes: GridChanges, store_dsn: str, features: list[dict[str, Any]], ended: list[str]) -> None:
+    number = changes.propose(features, ended, NOON, "调整", "town1", NOW)
+    changes.act(number, ChangeAct.APPROVE, ask(store_dsn, APPROVER, [number])[0][0], "", NOW)
+    changes.act(number, ChangeAct.FILE, "city", "", NOW)
+
+
+def test_grids_of_the_land_lie_over_those_of_the_sea_and_need_no_port(changes: GridChanges, store_dsn: str):
+    judged = changes.judge(LAND, [], NOON)
+    assert judged.problems == () and judged.impact is not None
+    assert (judged.impact.vessels, judged.impact.ports) == ((), ())
+    _filed(changes, store_dsn, LAND, [])
+    layers = ask(store_dsn, "select place_id, layer from mg.place where layer <> 'zone' order by 1")
+    assert layers == [("C1", "community"), ("E1", "exclusive"), ("G1", "grid"), ("G2", "grid")]
+    kinds = ask(store_dsn, "select grid_id, kind from api.grid where valid_to is null order by 1")
+    assert kinds == [("C1", "community"), ("E1", "exclusive"), ("G1", "inshore"), ("G2", "inshore")]
+
+
+@pytest.mark.parametrize("kind", ["community", "exclusive"])
+def test_two_grids_of_one_kind_of_the_land_do_not_overlap(changes: GridChanges, store_dsn: str, kind: str):
+    _filed(changes, store_dsn, LAND, [])
+    other = feature("X9", 122.15, 30.1, 122.4, 30.2, ports=(), kind=kind)
+    assert [p.feature for p in changes.judge([other], [], NOON + HOUR).problems] == ["X9"]
+
+
+def test_engine_knows_no_grid_of_the_land(changes: GridChanges, store: Store, store_dsn: str):
+    _filed(changes, store_dsn, LAND, [])
+    world = build_world(store, load_settings(), {})
+    assert {p.place_id for p in world.places.values()} == {"G1", "G2"}
+    finder = PlaceFinder(store.places_world, load_settings())
+    assert finder.grid_at(122.15, 30.15, NOON + HOUR) == "G1"
+
+
+def test_terms_of_office_end_with_the_grid(changes: GridChanges, store_dsn: str):
+    post = ("insert into mg.post (grid_id, post, person_id, since, until) select %s, %s, "
+            "min(person_id), %s::date, null from mg.person returning post_id")  # fmt: skip
+    ask(store_dsn, "insert into mg.person (staff_no, name_zh) values ('S1', '甲') returning 1")
+    day = NOON.astimezone(BEIJING).date()
+    ask(store_dsn, post, ["G2", "leader", day - timedelta(days=9)])
+    ask(store_dsn, post, ["G2", "advisor", day + timedelta(days=30)])  # was to begin after the grid's end
+    ask(store_dsn, post, ["G1", "leader", day - timedelta(days=9)])
+    _filed(changes, store_dsn, [feature("G1", 122, 30, 123, 30.5, ports=("P1", "P2"))], ["G2"])
+    terms = ask(store_dsn, "select grid_id, post, until from mg.post order by 1, 2")
+    tomorrow, later = day + timedelta(days=1), day + timedelta(days=30)
+    assert terms == [("G1", "leader", None), ("G2", "advisor", later), ("G2", "leader", tomorrow)]
+    assert ask(store_dsn, "select count(*) from mg.people_log where act = 'post.end'")[0][0] == 2

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
-from dashboard.grid_files import read_day, read_file
+from dashboard.grid_files import read_file, read_moment
 from dashboard.grid_query import read_query
 from maritime_grid.domain.errors import UsageError
 from maritime_grid.domain.people import Post
@@ -102,7 +102,7 @@ def test_grids_in_force_can_be_taken_moved_and_judged(site: DeskSite):
     for feature, moved in zip(taken["features"], gw.MOVED, strict=True):
         feature["geometry"] = moved["geometry"]
     assert site.desk.grids
-    judged = site.desk.grids.judge(read_file(gw.sent(taken["features"])), [], read_day("2026-05-07"))
+    judged = site.desk.grids.judge(read_file(gw.sent(taken["features"])), [], read_moment("2026-05-07"))
     assert judged.impact
     assert judged.impact.grids_changed == ("G1", "G2")
     assert site.browser("root").get("/api/v1/grids/in-force.geojson").status_code == 403
@@ -167,7 +167,7 @@ def test_file_of_a_proposal_that_is_none_is_refused_in_one_line():
             read_file(content)
     assert len(read_file(gw.sent(gw.MOVED))) == 2
     with pytest.raises(UsageError, match="is no day"):
-        read_day("next week")
+        read_moment("next week")
 
 
 def test_text_that_no_store_holds_is_made_one_that_it_does(site: DeskSite):
@@ -178,7 +178,7 @@ def test_text_that_no_store_holds_is_made_one_that_it_does(site: DeskSite):
     features = read_file(gw.sent(moved))
     assert "junk" not in features[0]["properties"]
     assert site.desk.grids
-    number = site.desk.grids.propose(features, [], read_day("2026-05-07"), "码头", "town1", cb.NOW)
+    number = site.desk.grids.propose(features, [], read_moment("2026-05-07"), "码头", "town1", cb.NOW)
     told = body_of(site.browser("lin"), "grids", view="changes", change=number)
     assert told.status_code == 200
 

@@ -14,7 +14,7 @@ from dashboard.words import Catalogues
 from geofence.following import Trade
 from geofence.load import Feature, Problem, check
 from geofence.partition import gaps, ports_outside
-from maritime_grid.store.grid_changes import Judged
+from maritime_grid.store.grid_judging import Judged
 
 ZH, EN = Catalogues().pick("zh"), Catalogues().pick("en")
 NAMES = {"A": "东区", "B": "西区", "P1": "庙子湖渔港"}
