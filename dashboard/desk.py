@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from maritime_grid.cases.plan import Plan
 from maritime_grid.cases_settings import CaseSettings, configured_cases, plan_of
@@ -16,7 +15,7 @@ from maritime_grid.settings_model import PeopleSettings, PublicSettings
 from maritime_grid.store.access_log import AccessLog
 from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.alert_acts import Alerts
-from maritime_grid.store.archive import Verified, verify
+from maritime_grid.store.archive import Archive
 from maritime_grid.store.cases import Cases
 from maritime_grid.store.connect import command_pool
 from maritime_grid.store.grid_changes import GridChanges
@@ -41,7 +40,7 @@ class Desk:
         people: commands on people and their posts.
         accounts: who may log in; `create_app` adds those that it is given.
         access_log: who read what.
-        verify: checks the whole archive, which takes a while.
+        archive: checks the whole archive of cases, which takes a while.
         people_settings: skills of teams and so on; None: as the configuration says.
     """
 
@@ -56,7 +55,7 @@ class Desk:
     people: People | None = None
     accounts: Accounts | None = None
     access_log: AccessLog | None = None
-    verify: Callable[[], Verified] | None = None
+    archive: Archive | None = None
     people_settings: PeopleSettings | None = None
 
 
@@ -81,5 +80,6 @@ def opened_desk(dsn: str, settings: Settings, reads: Reads, now: Callable[[], da
         cases, alerts = Cases(pool.connection, plan, *places), Alerts(pool.connection, plan, *places)
         yield Desk(
             reads, cases, plan, words, now, alerts, settings.public, GridChanges(pool.connection), people,
-            access_log=AccessLog(pool.connection), verify=partial(verify, dsn), people_settings=settings.people,
+            access_log=AccessLog(pool.connection), archive=Archive(dsn, pool.connection),
+            people_settings=settings.people,
         )  # fmt: skip

@@ -29,6 +29,7 @@ from .people_opened import body_name, opened
 from .people_query import PeopleQuery
 from .views.people_grid import grid_view
 from .views.people_person import Whole, in_full_view, people_view, person_view
+from .views.people_sheets import sheets_view
 from .views.people_staff import staff_view
 from .views.people_teams import team_view, teams_view
 from .words import Words
@@ -78,6 +79,8 @@ def looking(
 
 def body_of(desk: Desk, account: Account, query: PeopleQuery, words: Words) -> list[Component]:
     """The page below its head."""
+    if query.view == "sheets":
+        return sheets_view(account, words)
     try:
         with looking(desk, account, query, words) as at:
             if query.view == "teams":

@@ -12,7 +12,7 @@ from maritime_grid.store.jsonrows import clean_text
 from .alert_query import plain_id
 from .people_forms import FORMS
 
-VIEWS = ("staff", "people", "teams")
+VIEWS = ("staff", "people", "teams", "sheets")
 LONGEST_PART = 40  # characters to look for
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
 _NEAR = re.compile(r"-?[0-9]{1,3}\.[0-9]{1,4},-?[0-9]{1,2}\.[0-9]{1,4}", re.ASCII)

@@ -41,10 +41,10 @@ def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardS
         Output(VERIFIED, "children"), Input(VERIFY, "n_clicks"), State(LANG, "data"), prevent_initial_call=True
     )
     async def check(clicks: Any, lang: object) -> Component:
-        needs("archive.verify")
+        account = needs("archive.verify")
         if not clicks:
             raise PreventUpdate
-        return await run_in_threadpool(verified, desk, catalogues.pick(lang))
+        return await run_in_threadpool(verified, desk, account, catalogues.pick(lang))
 
     _register_forms(app, desk, catalogues)
     _register_acts(app, desk, catalogues)

@@ -18,7 +18,7 @@ from dashboard.people_desk import body_of, send
 from dashboard.people_forms import FORMS
 from dashboard.people_query import VIEWS, PeopleQuery, read_query
 from dashboard.views.people_search import NEAR
-from dashboard.views.people_staff import export_form
+from dashboard.views.people_sheets import has_sheets
 from dashboard.words import Catalogues, Words
 from maritime_grid.domain.people import OF_BODIES, Post
 
@@ -153,11 +153,11 @@ def layout(account: Account, query: PeopleQuery, words: Words, settings: Dashboa
             className="part here" if view == shown else "part",
         )
         for view in VIEWS
+        if view != "sheets" or has_sheets(account)
     ]
-    right = [export_form(words)] if account.may("people.export") else []
-    right.append(html.Div(links, className="segments links people-views"))
+    right = html.Div(links, className="segments links people-views")
     inside = [
-        html.Div([html.H1(words("people.title")), html.Div(right, className="row")], className="row spread"),
+        html.Div([html.H1(words("people.title")), right], className="row spread"),
         html.Div(id=SAY),
         html.Div(html.Div(words("page.loading"), className="panel empty"), id=BODY, className="grid-body"),
         dcc.Store(id=ASKED, data=query.parts()),

@@ -23,6 +23,11 @@ SHOWN = 100  # faults
 COLUMNS = ("at", "who", "did", "subject", "fields", "purpose")
 _CHANGED = re.compile(r"(^|, )(role|unit_id|body_id|person_id|name_shown) ")
 _ROLE = re.compile(r"^role (\w+) > (\w+)")
+_SHORT = 20  # characters of a seal
+_VERIFIED = re.compile(
+    r"(?P<entries>\d+) entries of (?P<cases>\d+) cases, (?P<faults>\d+) faults; seal (?P<seal>\d+:[0-9a-f]{64})",
+    re.ASCII,
+)
 VERIFY, VERIFIED = "admin-verify", "admin-verified"
 
 
@@ -66,7 +71,10 @@ def _line(entry: LogEntry, now: datetime, words: Words) -> Component:
 
 
 def purpose_of(entry: LogEntry, words: Words) -> str:
-    """Why, or what: changes of accounts are kept in the words of columns, and shown in the reader's."""
+    """Why, or what: what the program wrote itself is kept in its own words, and shown in the reader's."""
+    found = _VERIFIED.fullmatch(entry.purpose) if entry.act == "archive_verified" else None
+    if found:
+        return words("admin.archive.logged", **found.groupdict() | {"seal": f"{found['seal'][:_SHORT]}…"})
     if entry.act != "account_changed":
         return entry.purpose
     said = _ROLE.sub(

@@ -1,4 +1,4 @@
-"""Which posts of which grids are empty, or soon will be (Art. 12-18, 27); the export of sheets."""
+"""Which posts of which grids are empty, or soon will be (Art. 12-18, 27)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from .people_search import unit_search
 from .times import DASH
 
 STAFF = ("grid", "unit", "missing", "ending")
-SHEETS = ("people", "teams", "badges", "training")
 
 
 def staff_view(
@@ -59,27 +58,3 @@ def _ending(one: Ending, bodies: Mapping[str, str], words: Words) -> Component:
     key = "people.ending.followed" if one.followed else "people.ending"
     said = words(key, post=words(f"people.post.{term.post}"), name=name or DASH, until=term.until)
     return html.Span(said, className="pill" if one.followed else "pill warning")
-
-
-def export_form(words: Words) -> Component:
-    """A form whose answer is a file; personal data are in it only with a purpose."""
-    names = [html.Option(words(f"people.sheet.{name}"), value=name) for name in SHEETS]
-    hidden = [] if words.is_default else [dcc.Input(type="hidden", name="lang", value=words.lang.split("_")[0])]
-    return html.Details(
-        [
-            html.Summary(words("people.export"), className="button"),
-            html.Form(
-                [
-                    *hidden,
-                    html.Select(names, name="sheet", **{"aria-label": words("people.export.sheet")}),  # pyright: ignore[reportArgumentType]
-                    dcc.Input(name="purpose", type="text", maxLength=200, placeholder=words("people.export.purpose")),
-                    html.Button(words("people.export.do"), type="submit", className="primary"),
-                    html.Small(words("people.export.hint")),
-                ],
-                action="/api/v1/people/export.xlsx",
-                method="GET",
-                className="people-export",
-            ),
-        ],
-        className="people-export-box",
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -13,6 +14,7 @@ from maritime_grid.domain.errors import UsageError
 from maritime_grid.store import archive
 
 from .store_option import add_store_options, settings_of, store_dsn
+from .user import operator
 
 _SEAL = re.compile(r"(\d{1,18}):([0-9a-f]{64})", re.ASCII)
 SHOWN = 50  # faults that are printed one by one
@@ -51,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("entries", total=None)
             found = archive.verify(dsn, args.seal, lambda done, total: bar.update(task, completed=done, total=total))
+        archive.log_verified(dsn, found, operator(), datetime.now(UTC))
     for fault in found.faults[:SHOWN]:
         print(fault)
     if found.faults:

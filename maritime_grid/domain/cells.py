@@ -1,11 +1,13 @@
-"""What may stand in a cell of a sheet: text in, a value out; ValueError says what is wrong; the mend follows a ;."""
+"""What may stand in a cell of a sheet: text in, a value out, or Wrong with what is wrong and the mend."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+
+from .sheet_faults import Wrong
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _STAFF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
@@ -22,35 +24,35 @@ def text(given: str) -> str:
 
 def identifier(given: str) -> str | None:
     if given and not _ID.fullmatch(given):
-        raise ValueError(f"{given!r} is no id; give letters, digits, dots and hyphens, at most 64")
+        raise Wrong("id", value=given)
     return given or None
 
 
 def staff_number(given: str) -> str | None:
     if given and not _STAFF.fullmatch(given):
-        raise ValueError(f"{given!r} is no staff number; give letters, digits, dots and hyphens, at most 32")
+        raise Wrong("staff_no", value=given)
     return given or None
 
 
 def phone(given: str) -> str:
     if "*" in given:
-        raise ValueError("it is masked; leave the whole column out, or write the number")
+        raise Wrong("masked")
     if given and not _PHONE.fullmatch(given):
-        raise ValueError(f"{given!r} is no telephone number; give digits, spaces and hyphens")
+        raise Wrong("phone", value=given)
     return given
 
 
 def identity(given: str) -> str:
     if "*" in given:
-        raise ValueError("it is masked; leave the whole column out, or write the number")
+        raise Wrong("masked")
     if given and not _IDENTITY.fullmatch(given):
-        raise ValueError(f"{given!r} is no identity card number; give its 18 characters")
+        raise Wrong("identity", value=given)
     return given.upper()
 
 
 def address(given: str) -> str:
     if "*" in given:
-        raise ValueError("it is masked; leave the whole column out, or write the address")
+        raise Wrong("masked")
     return given
 
 
@@ -61,12 +63,12 @@ def day(given: str) -> date | None:
         parts = _DAY.fullmatch(given)
         return date(*map(int, parts.groups())) if parts else date.fromisoformat(given)
     except ValueError:
-        raise ValueError(f"{given!r} is no day; give it as 2026-05-01") from None
+        raise Wrong("day", value=given) from None
 
 
 def flag(given: str) -> bool:
     if given.lower() not in _YES | _NO:
-        raise ValueError(f"{given!r} is neither; give true or false, 是 or 否")
+        raise Wrong("flag", value=given)
     return given.lower() in _YES
 
 
@@ -79,7 +81,7 @@ def number(low: float, high: float) -> Callable[[str], float | None]:
         except ValueError:
             value = math.nan
         if not low <= value <= high:
-            raise ValueError(f"{given!r} does not do; give a number of {low:g} to {high:g}")
+            raise Wrong("number", value=given, low=f"{low:g}", high=f"{high:g}")
         return value
 
     return read
@@ -90,10 +92,15 @@ def words(given: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for word in _BETWEEN.split(given) if (part := word.strip())))
 
 
-def one_of(*choices: str) -> Callable[[str], str | None]:
+def one_of(*choices: str, zh: Mapping[str, str] | None = None) -> Callable[[str], str | None]:
+    """One word of a few; `zh` has what people write for each in Chinese."""
+    said = {word: str(code) for word, code in (zh or {}).items()}
+
     def read(given: str) -> str | None:
-        if given and given not in choices:
-            raise ValueError(f"{given!r} is none of them; give {', '.join(choices)}")
-        return given or None
+        found = said.get(given, given)
+        if found and found not in choices:
+            shown = ", ".join(next((f"{word} {c}" for word, code in said.items() if code == c), c) for c in choices)
+            raise Wrong("choice", value=given, known=shown)
+        return found or None
 
     return read

@@ -22,6 +22,25 @@ LEVELS = ("city", "county", "township", "village")
 BODY_KINDS = ("department", "coast_guard", "association", "company", "other")
 RESULTS = ("passed", "failed", "attended")
 CLASSES = tuple("123456789")
+# What people write in the cells for these; of several the first is shown
+LEVELS_ZH = {
+    "市": "city", "县(区)": "county", "县": "county", "区": "county", "乡(镇)": "township", "乡": "township",
+    "镇": "township", "街道": "township", "村(社区)": "village", "村": "village", "社区": "village",
+}  # fmt: skip
+BODIES_ZH = {
+    "职能部门": "department",
+    "海警": "coast_guard",
+    "水产商会": "association",
+    "企业": "company",
+    "其他": "other",
+}
+RESULTS_ZH = {"合格": "passed", "不合格": "failed", "参加": "attended"}
+PARTY_ZH = {"党支部": "branch", "党小组": "group"}
+POSTS_ZH = {
+    "网格长": Post.LEADER, "专职网格员": Post.FULL_TIME, "兼职网格员": Post.PART_TIME, "网格指导员": Post.ADVISOR,
+    "网格党组织": Post.PARTY_SECRETARY, "职能部门": Post.DEPARTMENT, "海警": Post.COAST_GUARD,
+    "水产商会": Post.ASSOCIATION, "村网格员": Post.VILLAGE_WORKER,
+}  # fmt: skip
 OF_PERSON = (
     "name_zh",
     "phone",
@@ -40,7 +59,7 @@ UNITS = Sheet(
     ("unit_id",),
     (
         Column("unit_id", "编号", identifier, needed=True),
-        Column("level", "层级", one_of(*LEVELS), needed=True),
+        Column("level", "层级", one_of(*LEVELS, zh=LEVELS_ZH), needed=True),
         Column("parent", "上级", identifier),
         Column("name_zh", "名称", text, needed=True),
         Column("name_en", "英文名", text),
@@ -54,7 +73,7 @@ BODIES = Sheet(
     ("body_id",),
     (
         Column("body_id", "编号", identifier, needed=True),
-        Column("kind", "类别", one_of(*BODY_KINDS), needed=True),
+        Column("kind", "类别", one_of(*BODY_KINDS, zh=BODIES_ZH), needed=True),
         Column("unit_id", "辖区", identifier, needed=True),
         Column("name_zh", "名称", text, needed=True),
         Column("name_en", "英文名", text),
@@ -78,17 +97,17 @@ PEOPLE = Sheet(
     ("staff_no", "grid_id", "post", "body_id", "since"),
     (
         Column("staff_no", "工号", staff_number),
-        Column("name_zh", "姓名", text),
-        Column("phone", "私人电话", phone, personal=True),
-        Column("id_number", "身份证号", identity, personal=True),
-        Column("address", "住址", address, personal=True),
-        Column("note", "备注", text, personal=True),
+        Column("name_zh", "姓名", text, shows="name"),
+        Column("phone", "私人电话", phone, personal=True, shows="phone"),
+        Column("id_number", "身份证号", identity, personal=True, shows="id_number"),
+        Column("address", "住址", address, personal=True, shows="address"),
+        Column("note", "备注", text, personal=True, shows="note"),
         _SAMPLE,
         Column("unit_id", "所属辖区", identifier),
         Column("grid_id", "网格", identifier),
-        Column("post", "岗位", one_of(*Post)),
+        Column("post", "岗位", one_of(*Post, zh=POSTS_ZH)),
         Column("body_id", "单位", identifier),
-        Column("party_form", "党组织形式", one_of("branch", "group")),
+        Column("party_form", "党组织形式", one_of("branch", "group", zh=PARTY_ZH)),
         Column("work_phone", "工作电话", phone),
         Column("since", "任职日", day),
         Column("until", "离任日", day),
@@ -123,7 +142,7 @@ BADGES = Sheet(
         Column("number", "证号", identifier),
         Column("staff_no", "工号", staff_number, needed=True),
         Column("grid_id", "网格", identifier, needed=True),
-        Column("post", "岗位", one_of(*Post), needed=True),
+        Column("post", "岗位", one_of(*Post, zh=POSTS_ZH), needed=True),
         Column("name_shown", "证上姓名", text, needed=True),
         Column("issued", "发证日", day, needed=True),
         Column("expires", "失效日", day, needed=True),
@@ -140,7 +159,7 @@ TRAINING = Sheet(
         Column("course", "课程", text, needed=True),
         Column("held_on", "日期", day, needed=True),
         Column("hours", "学时", number(0.1, 9999), needed=True),
-        Column("result", "结果", one_of(*RESULTS), needed=True),
+        Column("result", "结果", one_of(*RESULTS, zh=RESULTS_ZH), needed=True),
         Column("certificate_until", "证书失效日", day),
     ),
 )

@@ -9,10 +9,12 @@ from typing import Any
 from .badges import well_formed
 from .people import OF_BODIES, Post
 from .people_sheets import LEVELS, OF_PERSON
-from .sheets import Fault, Record, Sheet
+from .sheet_faults import Fault, cut
+from .sheets import Record, Sheet, written
 
 Values = Mapping[str, Any]
-Complaint = tuple[str, str, str]  # column, what, mend
+NOTHING = "nothing"  # in the words of a fault, where a cell is empty
+Complaint = tuple[str, str, Mapping[str, object]]  # column, kind of fault, values of its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,13 @@ def disagreements(sheet: Sheet, records: Sequence[Record]) -> list[Fault]:
             continue
         before = first.setdefault(staff_no, record)
         faults += [
-            Fault(record.line, name, f"line {before.line} says something else of {staff_no}", "write the same in both")
+            Fault(
+                record.line,
+                name,
+                "differs",
+                {"line": before.line, "staff": staff_no},
+                cut(written(record.values[name])),
+            )
             for name in OF_PERSON
             if name in record.values and record.values[name] != before.values[name]
         ]
@@ -68,20 +76,20 @@ def disagreements(sheet: Sheet, records: Sequence[Record]) -> list[Fault]:
 
 def _units(v: Values, old: Values | None, known: Known) -> Iterator[Complaint]:
     if old and (old["parent"], old["level"]) != (v["parent"], v["level"]):
-        yield "parent", "a unit keeps its level and its parent", "make a unit with another id"
+        yield "parent", "unit_kept", {}
         return
     rank = LEVELS.index(v["level"])
     if rank == 0 and v["parent"]:
-        yield "parent", "a city has no parent", "leave it empty"
+        yield "parent", "city_parent", {}
     if rank == 0 and not v["parent"] and any(u != v["unit_id"] for u, level in known.units.items() if level == "city"):
-        yield "level", "there is a city already", "hang the unit below it"
+        yield "level", "city_twice", {}
     if rank and known.units.get(v["parent"] or "") != LEVELS[rank - 1]:
-        yield "parent", f"{v['parent'] or 'nothing'} is no {LEVELS[rank - 1]}", f"name the {LEVELS[rank - 1]} above it"
+        yield "parent", "parent", {"value": v["parent"] or NOTHING, "level": LEVELS[rank - 1]}
 
 
 def _bodies(v: Values, old: Values | None, known: Known) -> Iterator[Complaint]:
     if old and old["kind"] != v["kind"]:
-        yield "kind", "a body keeps its kind", "make a body with another id"
+        yield "kind", "body_kept", {}
     yield from _unit(v, "unit_id", known)
 
 
@@ -93,14 +101,14 @@ def _unit(v: Values, column: str, known: Known) -> Iterator[Complaint]:
     given = v[column] if isinstance(v[column], tuple) else (v[column],)
     for unit_id in given:
         if unit_id not in known.units:
-            yield column, f"there is no unit {unit_id}", "see: maritime-grid units list"
+            yield column, "no_unit", {"value": unit_id}
 
 
 def _people(v: Values, _old: Values | None, known: Known) -> Iterator[Complaint]:
     if v["staff_no"] is None and v["body_id"] is None:
-        yield "staff_no", "neither a person nor a body stands here", "give a staff number"
+        yield "staff_no", "nobody", {}
     if v["staff_no"] is not None and not v["name_zh"]:
-        yield "name_zh", "nothing stands here", "give the name"
+        yield "name_zh", "name", {}
     if v["unit_id"] is not None:
         yield from _unit(v, "unit_id", known)
     if any(v[name] for name in ("grid_id", "post", "body_id", "party_form", "work_phone", "since", "until")):
@@ -110,74 +118,62 @@ def _people(v: Values, _old: Values | None, known: Known) -> Iterator[Complaint]
 def _post(v: Values, known: Known) -> Iterator[Complaint]:
     missing = [name for name in ("grid_id", "post", "since") if v[name] is None]
     for name in missing:
-        yield name, "nothing stands here", "a post has a grid, a name and a first day"
+        yield name, "post", {}
     if missing:
         return
     yield from _grid(v, known)
     if v["until"] is not None and v["until"] < v["since"]:
-        yield "until", f"it lies before {v['since']}", "give the first day no longer in office"
+        yield "until", "until", {"since": v["since"]}
     yield from _party(v)
     yield from _body(v, known)
 
 
 def _party(v: Values) -> Iterator[Complaint]:
     if (v["post"] == Post.PARTY_SECRETARY) != (v["party_form"] is not None):
-        yield (
-            "party_form",
-            "it is for party secretaries, and for them alone",
-            "give branch or group with that post only",
-        )
+        yield "party_form", "party_form", {}
 
 
 def _body(v: Values, known: Known) -> Iterator[Complaint]:
     if v["post"] in OF_BODIES:
         if known.bodies.get(v["body_id"] or "") != v["post"]:
-            yield (
-                "body_id",
-                f"{v['body_id'] or 'nothing'} is no body of kind {v['post']}",
-                "name the body that sends them",
-            )
+            yield "body_id", "body_kind", {"value": v["body_id"] or NOTHING, "kind": v["post"]}
     elif v["body_id"] is not None:
-        yield "body_id", f"a {v['post']} comes from no body", "leave it empty"
+        yield "body_id", "no_body", {"post": v["post"]}
 
 
 def _grid(v: Values, known: Known) -> Iterator[Complaint]:
     if v["grid_id"] not in known.grids:
-        yield "grid_id", f"no unit leads a grid {v['grid_id']}", "import grid_leads first"
+        yield "grid_id", "no_grid", {"value": v["grid_id"]}
 
 
 def _staff(v: Values, known: Known) -> Iterator[Complaint]:
     if v["staff_no"] not in known.staff:
-        yield "staff_no", f"there is nobody with number {v['staff_no']}", "import people first"
+        yield "staff_no", "no_staff", {"value": v["staff_no"]}
 
 
 def _teams(v: Values, _old: Values | None, known: Known) -> Iterator[Complaint]:
     for skill in v["skills"]:
         if skill not in known.skills:
-            yield "skills", f"there is no skill {skill}", f"use {', '.join(sorted(known.skills))}, see people.skills"
+            yield "skills", "no_skill", {"value": skill, "known": ", ".join(sorted(known.skills))}
     for staff_no in (*((v["contact"],) if v["contact"] else ()), *v["members"]):
         if staff_no not in known.staff:
             column = "contact" if staff_no == v["contact"] else "members"
-            yield column, f"there is nobody with number {staff_no}", "import people first"
+            yield column, "no_staff", {"value": staff_no}
     if (v["lon"] is None) != (v["lat"] is None):
-        yield "lon", "only one of lon and lat stands here", "give both, in degrees, or neither"
+        yield "lon", "place", {}
     yield from _unit(v, "unit_ids", known)
 
 
 def _badges(v: Values, old: Values | None, known: Known) -> Iterator[Complaint]:
     if v["number"] is not None and not well_formed(v["number"]):
-        yield (
-            "number",
-            f"the check character of {v['number']} is wrong",
-            "read it again, or leave it empty for a new one",
-        )
+        yield "number", "badge_number", {"value": v["number"]}
     fixed = ("staff_no", "grid_id", "post")
     if old and any(old[name] != v[name] for name in fixed):
-        yield "number", f"{v['number']} is somebody else's, or for another post", "issue a new badge"
+        yield "number", "badge_kept", {"value": v["number"]}
     if v["expires"] <= v["issued"]:
-        yield "expires", f"it is not after {v['issued']}", "give the first day on which it is no longer valid"
+        yield "expires", "expires", {"issued": v["issued"]}
     if (v["revoked"] is None) == bool(v["revoked_reason"]):
-        yield "revoked_reason", "a badge is revoked on a day and for a reason", "give both or neither"
+        yield "revoked_reason", "revoked", {}
     yield from _grid(v, known)
     yield from _staff(v, known)
 
@@ -188,7 +184,7 @@ def _training(v: Values, _old: Values | None, known: Known) -> Iterator[Complain
 
 def _items(v: Values, old: Values | None, _known: Known) -> Iterator[Complaint]:
     if old and old["class"] != v["class"]:
-        yield "class", "an item keeps its class", "drop it and make one with another id"
+        yield "class", "item_kept", {}
 
 
 _RULES: dict[str, Callable[[Values, Values | None, Known], Iterator[Complaint]]] = {

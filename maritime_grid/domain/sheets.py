@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from .sheet_faults import Fault, Wrong, cut
+
 LONGEST = 2000  # characters of a cell
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -18,27 +20,15 @@ Value = Any  # str, bool, int, float, date, tuple of str, or None
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a line, and the mend; line 1 holds the names of the columns."""
-
-    line: int
-    column: str
-    what: str
-    mend: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}, column {self.column}: {self.what}; {self.mend}"
-
-
-@dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `read` makes a value of a cell's text or raises ValueError, `zh` is its title beside the name."""
+    """A column; `read` makes a value of a cell's text or raises Wrong, `zh` is its title beside the name."""
 
     name: str
     zh: str
     read: Callable[[str], Value]
     needed: bool = False  # in every file and every line
     personal: bool = False  # left out of exports without a purpose
+    shows: str = ""  # class of personal data, as in the table of access; "note" is shown to no account
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +87,7 @@ def parse(sheet: Sheet, lines: Iterable[tuple[int, Sequence[str]]]) -> Parsed:
         record, faults = _record(sheet, names, number, cells)
         key = tuple(record.values.get(name) for name in sheet.key)
         if not faults and any(part is not None for part in key) and key in seen:
-            faults = [Fault(number, sheet.key[0], f"the same as line {seen[key]}", "give each once")]
+            faults = [Fault(number, sheet.key[0], "line_twice", {"line": seen[key]}, cut(written(key[0])))]
         seen.setdefault(key, number)
         result.faults += faults
         if not faults:
@@ -106,13 +96,13 @@ def parse(sheet: Sheet, lines: Iterable[tuple[int, Sequence[str]]]) -> Parsed:
 
 
 def _faults_of_names(sheet: Sheet, line: int, names: Sequence[str]) -> list[Fault]:
-    known = f"there are {', '.join(c.name for c in sheet.columns)}"
+    known = {"known": ", ".join(c.name for c in sheet.columns)}
     twice = sorted({name for name in names if names.count(name) > 1})
     missing = [c.name for c in sheet.columns if c.needed and c.name not in names]
     return [
-        *(Fault(line, n or "(blank)", "there is no such column", known) for n in names if not sheet.column(n)),
-        *(Fault(line, n, "the column stands twice", "keep one") for n in twice),
-        *(Fault(line, n, "the column is missing", known) for n in missing),
+        *(Fault(line, cut(n) or "(blank)", "no_column", known, cut(n)) for n in names if not sheet.column(n)),
+        *(Fault(line, cut(n), "column_twice") for n in twice),
+        *(Fault(line, n, "column_missing", known) for n in missing),
     ]
 
 
@@ -120,26 +110,25 @@ def _record(sheet: Sheet, names: Sequence[str], line: int, cells: Sequence[str])
     faults: list[Fault] = []
     values: dict[str, Value] = {}
     if any(cell.strip() for cell in cells[len(names) :]):
-        faults.append(Fault(line, "(none)", "there are more cells than columns", "quote cells that hold commas"))
+        faults.append(Fault(line, "(none)", "cells"))
     for n, name in enumerate(names):
         column = sheet.column(name)
         assert column, "unknown names were refused"
         text = cells[n].strip() if n < len(cells) else ""
         try:
             values[name] = _value(column, text)
-        except ValueError as error:
-            what, _, mend = str(error).partition("; ")
-            faults.append(Fault(line, name, what, mend))
+        except Wrong as wrong:
+            faults.append(Fault(line, name, wrong.kind, wrong.given, cut(text)))
     return Record(line, values), faults
 
 
 def _value(column: Column, text: str) -> Value:
     if column.needed and not text:
-        raise ValueError("nothing stands here; fill it in")
+        raise Wrong("needed")
     if len(text) > LONGEST:
-        raise ValueError(f"{len(text)} characters; give at most {LONGEST}")
+        raise Wrong("long", n=len(text), most=LONGEST)
     if _CONTROL.search(text):
-        raise ValueError("a control character stands here; type the cell again")
+        raise Wrong("control")
     return column.read(text)
 
 

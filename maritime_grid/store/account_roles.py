@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import errors as pg
 from psycopg import sql
-from psycopg.rows import TupleRow
+from psycopg.rows import TupleRow, tuple_row
 
 from .errors import StoreError
 from .queries import load_queries
@@ -108,7 +108,8 @@ def as_account(conn: Connection, account_id: str, *, logged: bool = False) -> Ge
     with conn.transaction():
         if not logged:
             conn.execute("set transaction read only")
-        row = conn.execute(_Q["role_of"], [account_id]).fetchone()
+        with conn.cursor(row_factory=tuple_row) as cur:
+            row = cur.execute(_Q["role_of"], [account_id]).fetchone()
         if row is None:
             raise StoreError(f"there is no account {account_id}, or it is disabled", "see: maritime-grid user list")
         try:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import psycopg
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import DictRow, class_row, dict_row
 
 from maritime_grid.cases.chain import Entry, Head, Verifier
+from maritime_grid.cases.flow import NotAllowed
 
+from .case_steps import account_of
 from .connect import connect
 from .errors import translated
 from .queries import load_queries
 
 _Q = load_queries("archive")
+ACT = "archive.verify"
 _AT_ONCE = 5_000  # entries held in memory
 
 
@@ -27,6 +32,53 @@ class Verified:
     cases: int
     head: Head
     faults: tuple[str, ...]
+
+    def said(self) -> str:
+        """In one line, for a log."""
+        found = f"{self.entries} entries of {self.cases} cases, {len(self.faults)} faults"
+        return f"{found}; seal {self.head.n}:{self.head.hash.hex()}"
+
+
+class Archive:
+    """The archive for accounts, in any number of threads.
+
+    Args:
+        dsn: the store.
+        lend: gives the product's own connections.
+    """
+
+    def __init__(self, dsn: str, lend: Callable[[], AbstractContextManager[psycopg.Connection[DictRow]]]) -> None:
+        self._dsn, self._lend = dsn, lend
+
+    def verify(self, by: str, at: datetime) -> Verified:
+        """See `verify`; who did it, and what was found, stands in the access log.
+
+        Args:
+            by: account.
+            at: aware.
+
+        Raises: NotAllowed. StoreUnavailable, StoreError.
+        """
+        self._need(by)
+        found = verify(self._dsn)
+        with translated(), self._lend() as conn:
+            _log(conn, found, by, at)
+        return found
+
+    def _need(self, by: str) -> None:
+        with translated(), self._lend() as conn:
+            if ACT not in account_of(conn, by).may:
+                raise NotAllowed(f"{by} may not verify the archive", "ask the county")
+
+
+def log_verified(dsn: str, found: Verified, by: str, at: datetime) -> None:
+    """Put a verification at the machine into the access log; `by` names who did it, for the record."""
+    with closing(connect(dsn, "archive")) as conn, translated():
+        _log(conn, found, by, at)
+
+
+def _log(conn: psycopg.Connection[Any], found: Verified, by: str, at: datetime) -> None:
+    conn.execute(_Q["log_verified"], {"at": at, "by": by, "n": found.head.n, "said": found.said()})
 
 
 def seal(dsn: str) -> Head:

@@ -11,7 +11,7 @@ from maritime_grid.domain.people_sheets import OF_PERSON
 
 from . import items
 from .queries import load_queries
-from .sheets import Book, Connection, Key, Loading, Values
+from .sheet_loading import Book, Connection, Key, Loading, Values
 
 _Q = load_queries("sheets")
 

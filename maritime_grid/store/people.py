@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from psycopg import Rollback
 from psycopg import errors as pg
 
 from maritime_grid.domain.errors import UsageError
@@ -19,17 +21,16 @@ from .books import BOOKS
 from .errors import StoreRefused, translated
 from .people_acts import EDIT, NewTerm, Person
 from .people_badges import BadgeActs
+from .people_rights import log_change
 from .queries import load_queries
-from .sheets import Loaded
+from .sheet_loading import Loaded, Loading, begin, look
+from .sheet_reach import shown
 
 __all__ = ["EDIT", "NewTerm", "People", "Person", "Post", "sheet_named"]
 
 _Q = load_queries("people")
 _SHEETS = load_queries("sheets")
-
-
-class _Undo(Exception):  # noqa: N818 (no error: the way out of a transaction)
-    """Takes the transaction back."""
+SHOWN = 100  # changes that are told one by one
 
 
 class People(BadgeActs):
@@ -59,8 +60,10 @@ class People(BadgeActs):
     # sheets
 
     def load(
-        self, name: str, parsed: Parsed, by: str, at: datetime, *, dry_run: bool = False, publish: bool = False
-    ) -> Loaded:
+        self, name: str, parsed: Parsed, by: str, at: datetime, *, dry_run: bool = False, publish: bool = False,
+        file: str = "", if_still: Callable[[str], bool] | None = None,
+        progress: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> Loaded:  # fmt: skip
         """Take in a sheet: all of it, or nothing where a line is refused.
 
         Args:
@@ -68,21 +71,30 @@ class People(BadgeActs):
             parsed: its lines.
             by: account.
             at: aware.
-            dry_run: only tell what would happen.
+            dry_run: only tell what would happen. Of personal data that an account compares by it, the access log tells.
             publish: work items straight to the public, as at the very first load.
+            file: SHA-256 of the file, hexadecimal, for the record; empty: it is no file.
+            if_still: given `Loaded.mark` of what would happen, whether it was agreed to; else nothing is done.
+            progress: told how many of how many changes are judged.
         """
         book = BOOKS[name]
         loaded = Loaded(0, 0, 0)
-        try:
-            with self._doing(by, book.act) as (conn, rights):
-                loading = sheets.begin(conn, name, rights, at, self._skills, publish=publish)
-                loaded = sheets.load(conn, loading, book, parsed.records)
-                faults = tuple(sorted((*parsed.faults, *loaded.faults), key=lambda f: f.line))
-                loaded = Loaded(loaded.new, loaded.changed, loaded.same, faults)
-                if faults or dry_run:
-                    raise _Undo
-        except _Undo:
-            pass
+        with self._doing(by, book.act) as (conn, rights):
+            with conn.transaction():
+                loading = begin(conn, name, rights, at, self._skills, publish=publish)
+                found = sheets.load(conn, loading, book, parsed.records, progress)
+                faults = tuple(sorted((*parsed.faults, *found.faults), key=lambda f: f.line))
+                loaded = replace(found, faults=faults)
+                if faults or dry_run or (if_still is not None and not if_still(loaded.mark)):
+                    loaded = replace(loaded, shown=shown(conn, loading, loaded.changes[:SHOWN]))
+                    raise Rollback
+                loaded = replace(loaded, done=True)
+                if file:
+                    log_change(conn, rights, at, f"{name}.import", f"sheet:{name}/{file}", _columns(parsed))
+            personal = [c for c in _columns(parsed) if (column := SHEETS[name].column(c)) and column.personal]
+            if personal and not loaded.done and rights.units is not None:
+                values = {"at": at, "by": by, "subject": f"sheet:{name}", "fields": personal}
+                conn.execute(_SHEETS["log_preview"], values)
         return loaded
 
     def save(self, name: str, values: Mapping[str, Any], by: str, at: datetime) -> None:
@@ -98,13 +110,16 @@ class People(BadgeActs):
     def rows(self, name: str, by: str, at: datetime, purpose: str = "") -> tuple[list[str], list[list[Any]]]:
         """Columns and lines of a sheet, as `load` takes them, of the jurisdiction of the account.
 
-        Personal data are among them only with a purpose, and that is logged.
+        Personal data are among them only with a purpose, and that is logged. Nobody who writes waits for it, nor it for
+        them: it reads a snapshot.
         """
         sheet = SHEETS[name]
         personal = [c.name for c in sheet.columns if c.personal and purpose.strip()]
         columns = [c.name for c in sheet.columns if not c.personal or c.name in personal]
-        with self._doing(by, "people.export") as (conn, rights):
-            loading = sheets.begin(conn, name, rights, at, self._skills)
+        with self._doing(by, "people.export", snapshot=True) as (conn, rights):
+            if BOOKS[name].act != EDIT:  # drafts of work items are for who works on them
+                rights.need(BOOKS[name].act)
+            loading = look(conn, name, rights, at, self._skills)
             lines = [row for row in loading.old.values() if _readable(row, loading)]
             if personal:
                 values = {"at": at, "by": by, "subject": f"sheet:{name}", "fields": personal, "purpose": purpose[:500]}
@@ -125,8 +140,13 @@ def sheet_named(name: str) -> Sheet:
     return SHEETS[name]
 
 
-def _readable(row: Mapping[str, Any], loading: sheets.Loading) -> bool:
+def _readable(row: Mapping[str, Any], loading: Loading) -> bool:
     """Whether a line is within the jurisdiction; people who are in no grid are the concern of who is at the machine."""
     units = BOOKS[loading.sheet.name].units(dict(row), dict(row), loading)
     placed = bool(units) or loading.sheet.name not in ("people", "training")
     return loading.rights.units is None or (placed and loading.rights.covers(units))
+
+
+def _columns(parsed: Parsed) -> list[str]:
+    """Of the file: every line has all of them."""
+    return list(parsed.records[0].values) if parsed.records else []

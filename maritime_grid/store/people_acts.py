@@ -85,8 +85,10 @@ class PeopleActs:
         self.close()
 
     @contextmanager
-    def _doing(self, by: str, act: str) -> Generator[tuple[Connection, Rights]]:
+    def _doing(self, by: str, act: str, *, snapshot: bool = False) -> Generator[tuple[Connection, Rights]]:
         with translated(), self._pool.connection() as conn, conn.transaction():
+            if snapshot:
+                conn.execute("set transaction isolation level repeatable read")
             rights = rights_of(conn, by, console=self._console)
             rights.need(act)
             yield conn, rights

@@ -47,3 +47,7 @@ where l.what = 'escalate' and not exists (
   select from mg.case_escalation e where e.case_id = l.case_id and e.unit_id = l.said::jsonb ->> 'to'
     and e.at = (l.said::jsonb ->> 'due')::timestamptz)
 order by 1, 2;
+
+-- name: log_verified
+insert into mg.access_log (at, account_id, act, subject, purpose)
+values (%(at)s, %(by)s, 'archive_verified', 'archive:' || %(n)s::bigint, %(said)s);

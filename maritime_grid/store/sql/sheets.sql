@@ -10,7 +10,7 @@ select (select jsonb_object_agg(unit_id, level) from mg.unit) as units,
        (select jsonb_agg(staff_no) from mg.person where staff_no is not null) as staff;
 
 -- name: number_people
--- Whom a command made without a number gets one, so that a sheet can name them.
+-- Whom a command made without a number gets one, so that a sheet can name them; a reader sees the number that comes.
 update mg.person set staff_no = 'P' || person_id where staff_no is null;
 
 -- name: rows_units
@@ -23,7 +23,7 @@ select body_id, kind, unit_id, name_zh, name_en, hotline, competences, sample fr
 select grid_id, unit_id from mg.grid_lead order by grid_id;
 
 -- name: rows_people
-select w.staff_no, coalesce(w.name_zh, '') as name_zh, coalesce(w.phone, '') as phone,
+select coalesce(w.staff_no, 'P' || w.person_id) as staff_no, coalesce(w.name_zh, '') as name_zh, coalesce(w.phone, '') as phone,
        coalesce(w.id_number, '') as id_number, coalesce(w.address, '') as address, coalesce(w.note, '') as note,
        coalesce(w.sample, false) as sample, w.unit_id, p.grid_id, p.post, p.body_id, p.party_form,
        coalesce(p.work_phone, '') as work_phone, p.since, p.until, coalesce(p.reason, '') as reason
@@ -31,17 +31,18 @@ from mg.person w full join mg.post p on p.person_id = w.person_id
 order by p.grid_id nulls last, p.post, p.since, w.staff_no, p.body_id;
 
 -- name: rows_teams
-select t.team_id, t.name_zh, t.skills, t.craft, c.staff_no as contact, t.phone, t.unit_ids, t.paid, t.terms, t.lon, t.lat,
-       array(select w.staff_no from mg.team_member m join mg.person w using (person_id)
-             where m.team_id = t.team_id and m.until is null order by w.staff_no collate "C") as members, t.sample
+select t.team_id, t.name_zh, t.skills, t.craft, coalesce(c.staff_no, 'P' || c.person_id) as contact, t.phone, t.unit_ids, t.paid, t.terms, t.lon, t.lat,
+       array(select coalesce(w.staff_no, 'P' || w.person_id) from mg.team_member m join mg.person w using (person_id)
+             where m.team_id = t.team_id and m.until is null
+             order by coalesce(w.staff_no, 'P' || w.person_id) collate "C") as members, t.sample
 from mg.team t left join mg.person c on c.person_id = t.contact_id order by t.team_id;
 
 -- name: rows_badges
-select b.number, w.staff_no, b.grid_id, b.post, b.name_shown, b.issued, b.expires, b.revoked, b.revoked_reason
+select b.number, coalesce(w.staff_no, 'P' || w.person_id) as staff_no, b.grid_id, b.post, b.name_shown, b.issued, b.expires, b.revoked, b.revoked_reason
 from mg.badge b join mg.person w using (person_id) order by b.issued, b.number;
 
 -- name: rows_training
-select w.staff_no, r.course, r.held_on, r.hours, r.result, r.certificate_until
+select coalesce(w.staff_no, 'P' || w.person_id) as staff_no, r.course, r.held_on, r.hours, r.result, r.certificate_until
 from mg.training r join mg.person w using (person_id) order by r.held_on, w.staff_no, r.course;
 
 -- name: rows_items
@@ -122,11 +123,11 @@ on conflict (person_id, course, held_on) do update set hours = excluded.hours, r
 
 -- name: units_of_staff
 -- Who answers for each person: where he or she holds, or held, posts, and who keeps the record.
-select w.staff_no, array_agg(distinct u.unit_id) as units
+select coalesce(w.staff_no, 'P' || w.person_id) as staff_no, array_agg(distinct u.unit_id) as units
 from mg.person w cross join lateral (
   select g.unit_id from mg.post p join mg.grid_lead g using (grid_id) where p.person_id = w.person_id
   union select w.unit_id where w.unit_id is not null) u
-where w.staff_no is not null group by w.staff_no;
+group by w.person_id;
 
 -- name: home_unit
 -- The unit that an account works for.
@@ -138,3 +139,28 @@ insert into mg.people_log (at, by, act, subject, fields) values (%(at)s, %(by)s,
 -- name: log_export
 insert into mg.access_log (at, account_id, act, subject, fields, purpose)
 values (%(at)s, %(by)s, 'export', %(subject)s, %(fields)s, %(purpose)s);
+
+-- name: log_preview
+insert into mg.access_log (at, account_id, act, subject, fields)
+values (%(at)s, %(by)s, 'preview', %(subject)s, %(fields)s);
+
+-- name: beyond_units
+-- As the role of an account: what of these is not its own.
+select x.id from unnest(%s::text[]) as x(id)
+where not exists (select from api.unit u where u.unit_id = x.id and u.mine);
+
+-- name: beyond_grids
+select x.id from unnest(%s::text[]) as x(id)
+where not exists (select from api.grid_lead l join api.unit u using (unit_id) where l.grid_id = x.id and u.mine);
+
+-- name: beyond_staff
+select x.id from unnest(%s::text[]) as x(id)
+where not exists (select from api.person p where p.staff_no = x.id);
+
+-- name: shown
+-- Values by the level of an account; those of no class of personal data as they are.
+select case when x.field = '' then x.value else mg.shown(coalesce(f.level, 'none'), x.field, x.value) end as value
+from unnest(%(fields)s::text[], %(values)s::text[]) with ordinality as x(field, value, n)
+left join mg.role_field f
+  on f.field = x.field and f.role = (select role from mg.account where account_id = %(by)s)
+order by x.n;

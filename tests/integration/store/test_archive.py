@@ -8,13 +8,15 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
+from maritime_grid.cases.flow import NotAllowed
 from maritime_grid.cases.kinds import Act
 from maritime_grid.cli import main
-from maritime_grid.store.archive import seal, verify
+from maritime_grid.store.archive import Archive, log_verified, seal, verify
 from maritime_grid.store.case_timers import run_timers
 from maritime_grid.store.connect import command_pool
 
-from .case_build import HOUR, NOW, PLAN, ask, commands, dispute, people
+from .case_build import ACCOUNTS, HOUR, NOW, PLAN, ask, commands, dispute, people
+from .view_world import logins
 
 PHOTO = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"  # of "hello"
 
@@ -162,3 +164,43 @@ def test_command_says_what_it_found_and_ends_with_2(archive_dsn: str, capsys: py
     assert err.startswith("maritime-grid: error: the archive has")
     with pytest.raises(SystemExit, match="2"):
         run("verify", "--seal", "7:xyz")
+
+
+# by accounts
+
+
+def test_account_without_the_act_verifies_nothing_and_reads_nothing_of_the_archive(archive_dsn: str):
+    """Neither by the store, nor as its role's own login."""
+    entries = ask(archive_dsn, "select count(*) from mg.access_log where act = 'archive_verified'")
+    may = {name for name, role, *_ in ACCOUNTS if role in ("operator", "county", "city")}
+    with command_pool(archive_dsn) as pool:
+        archive = Archive(archive_dsn, pool.connection)
+        for name, *_ in (*ACCOUNTS, ("nobody",)):
+            if name in may:
+                assert archive.verify(name, NOW).faults == ()
+                continue
+            with pytest.raises(NotAllowed):
+                archive.verify(name, NOW)
+    logged = ask(archive_dsn, "select count(*), count(distinct account_id) from mg.access_log "
+                              "where act = 'archive_verified'")  # fmt: skip
+    assert logged == [(entries[0][0] + len(may), len(may))]
+    for dsn in logins(archive_dsn).values():
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            for table in ("case_log", "case_chain", "blob", "case_attachment", "access_log"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    conn.execute(f"select count(*) from mg.{table}")  # pyright: ignore[reportArgumentType]
+            conn.execute("set default_transaction_read_only = off")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                conn.execute(
+                    "insert into mg.access_log (account_id, act, subject) values ('x', 'archive_verified', '')"
+                )
+
+
+def test_verification_is_logged_with_who_when_and_what_was_found(archive_dsn: str):
+    with command_pool(archive_dsn) as pool:
+        found = Archive(archive_dsn, pool.connection).verify("county", NOW)
+    log_verified(archive_dsn, found, "cli:op", NOW)
+    said = f"{found.entries} entries of {found.cases} cases, 0 faults; seal {found.head.n}:{found.head.hash.hex()}"
+    logged = ask(archive_dsn, "select account_id, at, subject, purpose from mg.access_log "
+                              "where act = 'archive_verified' order by n desc limit 2")  # fmt: skip
+    assert logged == [(who, NOW, f"archive:{found.head.n}", said) for who in ("cli:op", "county")]

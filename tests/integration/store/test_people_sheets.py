@@ -15,7 +15,7 @@ from maritime_grid.domain.people_sheets import SHEETS
 from maritime_grid.domain.sheets import parse
 from maritime_grid.settings import load_settings
 from maritime_grid.store.people import People
-from maritime_grid.store.sheets import Loaded
+from maritime_grid.store.sheet_loading import Loaded
 
 from .case_build import NOW, ask
 from .people_build import SKILLS, accounts, dsn, people
@@ -175,7 +175,7 @@ def test_account_takes_in_lines_of_its_jurisdiction_alone(accounts: People):
 def test_account_cannot_change_people_of_others_by_their_numbers(accounts: People, people: People):
     take(people, "people", [PEOPLE, [*WANG[:3], "G2", *WANG[4:]]])
     loaded = take(accounts, "people", [["staff_no", "phone"], ["S1", "13900000000"]], "town1")
-    assert [f.what for f in loaded.faults] == ["T2 lies outside your jurisdiction"]
+    assert [f.what for f in loaded.faults] == ["S1 lies outside your jurisdiction"]
     poached = take(
         accounts, "people", [["staff_no", "grid_id", "post", "since"], ["S1", "G1", "advisor", "2026-05-01"]], "town1"
     )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import httpx
@@ -21,7 +20,7 @@ from maritime_grid.settings_model import PublicSettings
 from maritime_grid.store.access_log import AccessLog
 from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.alert_acts import Alerts
-from maritime_grid.store.archive import verify
+from maritime_grid.store.archive import Archive
 from maritime_grid.store.cases import Cases
 from maritime_grid.store.connect import command_pool, connect
 from maritime_grid.store.grid_changes import GridChanges
@@ -109,7 +108,7 @@ def desk_site(dsn: str, *, own_wall: bool = False, public: PublicSettings | None
         cases = Cases(lend, plan, cb.locate, cb.zones)
         desk = Desk(
             reads, cases, plan, settings, clock, alerts, grids=GridChanges(lend), people=people, accounts=accounts,
-            access_log=AccessLog(lend), verify=partial(verify, dsn), people_settings=cb.SETTINGS.people, public=public,
+            access_log=AccessLog(lend), archive=Archive(dsn, lend), people_settings=cb.SETTINGS.people, public=public,
         )  # fmt: skip
         wall = replace(options(), refresh_s=30.0, min_refresh_s=30.0)
         fleet = reads if own_wall else FleetReads(clock, size=5)

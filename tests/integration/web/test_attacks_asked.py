@@ -19,6 +19,7 @@ from dashboard.alert_query import AlertQuery
 from dashboard.case_query import ListQuery
 from dashboard.grid_query import GridQuery
 from dashboard.people_query import PeopleQuery
+from maritime_grid.store.archive import verify
 from tests.integration.store import case_build as cb
 
 from .attack_calls import ROUTER, dump, send, told_nothing
@@ -170,4 +171,4 @@ def test_router_bears_hostile_addresses_of_every_page(world: World, clients, unc
 
 def test_store_is_whole_after_all_that(world: World):
     assert cb.ask(world.site.dsn, "select count(*) > 0 from mg.case_file") == [(True,)]
-    assert world.site.desk.verify and not world.site.desk.verify().faults
+    assert not verify(world.site.dsn).faults

@@ -46,11 +46,11 @@ def clients(world: World) -> dict[str, httpx.Client]:
 
 @pytest.fixture
 def unchanged(world: World) -> Iterator[None]:
-    """Whatever the test does, the store stays as it is; refused looks at personal data are logged, as they should."""
+    """Whatever the test does, the store stays as it is; refused looks and checks of the archive are logged."""
     before, log = dump(world.site.dsn, "access_log"), _log(world)
     yield
     assert dump(world.site.dsn, "access_log") == before
-    assert {act for _, act in _log(world)[len(log) :]} <= {"read_refused"}
+    assert {act for _, act in _log(world)[len(log) :]} <= {"read_refused", "archive_verified"}
 
 
 def _log(world: World) -> list[tuple[Any, ...]]:
@@ -190,7 +190,7 @@ OTHERS = {  # attacked elsewhere: what they take, and where
     CALLBACK: "the callbacks above", "/api/v1/cases/{case_id}/attachments": "test_attacks_files",
     **dict.fromkeys(("/login", "/login/code", "/logout"), "the plain forms below"),
     **dict.fromkeys(("/account/password", "/account/second-factor", "/account/sessions"), "the plain forms below"),
-    "/_dash-ws-callback": "refused to all",
+    "/_dash-ws-callback": "refused to all", "/api/v1/people/import": "test_people_import",
 }  # fmt: skip
 NEVER: list[Any] = [{"a": 1}, [[1]], 10**400, "x" * 150_000]  # what no field takes
 

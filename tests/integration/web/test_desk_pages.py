@@ -132,7 +132,7 @@ def test_export_of_people_holds_telephones_only_for_a_purpose_and_is_logged(site
         ("town1", "sheet:people", "年度核对")
     ]
     assert site.browser("village1").get("/api/v1/people/export.xlsx").status_code == 403
-    assert town.get("/api/v1/people/export.xlsx", params={"sheet": "units"}).status_code == 404
+    assert town.get("/api/v1/people/export.xlsx", params={"sheet": "posts"}).status_code == 404
 
 
 def test_forms_of_people_go_to_who_may_edit_and_read_in_full(site: DeskSite):

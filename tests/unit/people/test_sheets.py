@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from maritime_grid.domain.cells import words
 from maritime_grid.domain.people_sheets import PEOPLE, SHEETS, TEAMS, TRAINING, UNITS
+from maritime_grid.domain.sheet_faults import FAULTS, Fault
 from maritime_grid.domain.sheet_rules import Known, complaints, disagreements
 from maritime_grid.domain.sheets import Record, Sheet, parse, written
 
@@ -60,7 +61,7 @@ def test_column_that_a_file_leaves_out_is_in_no_record():
         ([["staff_no", "since"], ["S1", "2026-02-30"]], "line 2, column since: '2026-02-30' is no day"),
         ([["staff_no", "phone"], ["S1", "138****1234"]], "line 2, column phone: it is masked; leave the whole column"),
         ([["staff_no", "id_number"], ["S1", "330***12"]], "line 2, column id_number: it is masked"),
-        ([["staff_no", "post"], ["S1", "boss"]], "line 2, column post: 'boss' is none of them; give leader, "),
+        ([["staff_no", "post"], ["S1", "boss"]], "line 2, column post: 'boss' is none of them; give 网格长 leader, "),
         ([["staff_no", "name_zh"], ["S1", "a\x00b"]], "line 2, column name_zh: a control character stands here"),
         ([["staff_no", "name_zh"], ["S1", "x" * 2001]], "line 2, column name_zh: 2001 characters; give at most 2000"),
         ([["staff_no"], ["S1", "more"]], "line 2, column (none): there are more cells than columns"),
@@ -193,3 +194,27 @@ def test_lines_of_one_person_must_agree():
     assert disagreements(PEOPLE, same) == []
     (fault,) = disagreements(PEOPLE, other)
     assert (fault.line, fault.column) == (4, "name_zh")
+
+
+def test_choices_are_written_in_chinese_or_by_their_codes():
+    for said, meant in (("网格长", "leader"), ("leader", "leader"), ("海警", "coast_guard"), ("", None)):
+        (record,) = read(PEOPLE, ["staff_no", "post"], ["S1", said]).records
+        assert record.values["post"] == meant
+    (fault,) = faults(
+        TRAINING, ["staff_no", "course", "held_on", "hours", "result"], ["S1", "x", "2026-05-01", "8", "好"]
+    )
+    assert "合格 passed, 不合格 failed, 参加 attended" in fault
+
+
+def test_every_fault_is_told_in_whole_words_with_a_mend():
+    words_of = {"value", "n", "most", "low", "high", "known", "line", "staff", "level", "kind", "post", "since",
+                "issued", "said"}  # fmt: skip
+    for kind in FAULTS:
+        fault = Fault(2, "c", kind, dict.fromkeys(words_of, "x"))
+        assert fault.what, kind
+        assert fault.mend, kind
+
+
+def test_fault_keeps_what_stood_in_its_cell_cut_to_a_line():
+    (fault,) = read(PEOPLE, ["staff_no", "since"], ["S1", "x" * 500]).faults
+    assert fault.value == "x" * 59 + "…"
