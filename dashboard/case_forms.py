@@ -21,7 +21,7 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `name` is the fact it gives; kind text, body, span, rating or number."""
+    """One field: `name` is the fact it gives; kind text, body, unit, span, rating or number."""
 
     name: str
     kind: str = "text"
@@ -35,6 +35,7 @@ REMARK, BODY, SPAN, RATING = (
     Field("seconds", "span"),
     Field("rating", "rating"),
 )
+UNIT = Field("unit_id", "unit")
 
 FORMS: Mapping[Act, tuple[Field, ...]] = {
     Act.COLLATE: (REMARK,),
@@ -53,6 +54,8 @@ FORMS: Mapping[Act, tuple[Field, ...]] = {
     Act.RETURN: (REASON,),
     Act.TRANSFER: (BODY, REASON),
     Act.REOPEN: (REASON,),
+    Act.AMEND: (),  # has a form of its own: case_amending
+    Act.HAND_OVER: (UNIT, REASON),
     Act.ASSESS: (*(Field(name, "number", needed=False) for name in FACTS), REASON),
     Act.MARK_MAJOR: (REMARK,),
     Act.WITHDRAW: (REASON,),
@@ -137,4 +140,4 @@ def _number(field: Field, typed: Mapping[str, Any], _day_s: int) -> int | None:
     return whole
 
 
-_READ = {"text": _text, "body": _body, "span": _span, "rating": _rating, "number": _number}
+_READ = {"text": _text, "body": _body, "unit": _body, "span": _span, "rating": _rating, "number": _number}

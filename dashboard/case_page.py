@@ -13,8 +13,10 @@ from maritime_grid.cases.flow import IllegalAct
 from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.domain.errors import MaritimeGridError
 from maritime_grid.store.case_desk import read_party
+from maritime_grid.store.case_rows import CaseView
 
 from .auth import Account, needs
+from .case_amending import amendment_facts
 from .case_forms import FORMS, FieldFault, day_seconds, facts_of
 from .case_tracks import read_tracks
 from .case_work import Changed, Opened, acts_of, do, open_case
@@ -110,8 +112,8 @@ def send_form(
         act = next((act for act in FORMS if act == name), None)
         if act is None:
             raise IllegalAct(f"case {case_id}: there is no form for it", "read it again")
-        kind = Kind(open_case(desk, account, case_id).case.row.kind)
-        repeated = do(desk, account, case_id, version, act, facts_of(act, typed, day_seconds(desk.plan, kind)))
+        case = open_case(desk, account, case_id).case
+        repeated = do(desk, account, case_id, version, act, _facts(act, typed, case, desk))
         key = "case.done_before" if repeated else "case.done"
         return Sent(True, say(words(key, act=words(f"case.act.{act}")), "good"), version)
     except FieldFault as error:
@@ -120,6 +122,12 @@ def send_form(
         return _changed(error, desk, account, case_id, name, version, words)
     except MaritimeGridError as error:
         return Sent(False, fault(error, words), version)
+
+
+def _facts(act: Act, typed: Mapping[str, Any], case: CaseView, desk: Desk) -> dict[str, Any]:
+    if act == Act.AMEND:
+        return amendment_facts(typed, case)
+    return facts_of(act, typed, day_seconds(desk.plan, Kind(case.row.kind)))
 
 
 def _changed(error: Changed, desk: Desk, account: Account, case_id: str, name: str, version: int, words: Words) -> Sent:

@@ -50,7 +50,8 @@ def read_tracks(desk: Desk, account: Account, case: CaseView) -> Tracks:
     about = case.happened_at or case.row.opened_at
     with desk.reads.as_account(account.account_id) as conn:
         rows = case_track(conn, case.row.case_id, about - BEFORE, about + AFTER)
-    named = {p.mmsi: p.ship_name or f"{p.mmsi:09d}" for p in case.parties if p.mmsi is not None}
+    vessels = [vessel for party in case.parties for vessel in party.vessels]
+    named = {v.mmsi: v.ship_name or f"{v.mmsi:09d}" for v in vessels if v.mmsi is not None}
     return tracks_of(rows, about, named)
 
 

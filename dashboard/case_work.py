@@ -96,11 +96,14 @@ def receive(desk: Desk, account: Account, case_id: str, hop: str) -> None:
 
 
 def done_before(since: Sequence[LogRow], account_id: str, act: Act, facts: Mapping[str, Any]) -> bool:
-    """Whether the entries since the form was opened hold the very same act of the same account."""
+    """Whether the entries since the form was opened hold the very same act of the same account.
+
+    Of an amendment the archive keeps what it changed, and the key of the form that said so.
+    """
     return any(
         row.who == account_id
         and row.what == act
-        and all(row.detail.get(name) == value for name, value in facts.items())
+        and all(row.detail.get(name) == value for name, value in facts.items() if name != "amendment")
         for row in since
     )
 

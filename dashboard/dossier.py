@@ -27,9 +27,11 @@ from .case_work import Opened, open_case
 from .desk import Desk
 from .dossier_style import STYLE
 from .dossier_tracks import drawings
-from .views.case_log import entry_text
+from .views.case_changes import change_lines
+from .views.case_log import entry_text, numbers_text
 from .views.case_parts import Told, holder, kind_words, unit_name
 from .views.case_steps import late_words, whose
+from .views.case_story import vessel_text
 from .views.times import BEIJING, DASH
 from .words import Words
 
@@ -89,6 +91,8 @@ def document(opened: Opened, chain: list[Entry], tracks: Tracks, told: Told, acc
         (words("dossier.unit"), unit_name(row.unit_id, told)),
         (words("dossier.holder"), row.holder_name or holder(row, told)),
         (words("dossier.place"), _place(opened)),
+        (words("case.amount"), DASH if case.amount is None else words("case.yuan", n=f"{case.amount:,.0f}")),
+        (words("case.numbers"), numbers_text(case.facts, words) or DASH),
         (words("dossier.happened"), _at(case.happened_at)),
         (words("dossier.opened"), _at(row.opened_at)),
         (words("dossier.closed"), _at(case.closed_at)),
@@ -121,23 +125,25 @@ def _place(opened: Opened) -> str:
 
 
 def _parties(rows: list[PartyRow], words: Words) -> str:
-    names = ("side", "vessel", "person", "phone", "gear", "claim", "statement")
+    names = ("side", "vessel", "person", "phone", "id_number", "gear", "claim", "statement")
     lines = [
         (
             words(f"dossier.side.{p.side}"),
-            " · ".join(filter(None, [p.ship_name, f"{p.mmsi:09d}" if p.mmsi is not None else ""])) or DASH,
+            words("case.list_join").join(vessel_text(vessel) for vessel in p.vessels) or DASH,
             p.person_name or DASH,
             p.phone or DASH,
-            " · ".join(
-                filter(None, [words.get(f"gear.{p.gear}", p.gear or ""), words("dossier.first") if p.set_first else ""])
-            )
-            or DASH,
+            p.id_number or DASH,
+            " · ".join(filter(None, [words.get(f"gear.{p.gear}", p.gear or ""), _first(p, words)])) or DASH,
             p.claim or DASH,
             p.statement or DASH,
         )
         for p in rows
     ]
     return _table([words(f"dossier.col.{name}") for name in names], lines) if lines else f"<p>{DASH}</p>"
+
+
+def _first(party: PartyRow, words: Words) -> str:
+    return "" if party.set_first is None else words("dossier.first" if party.set_first else "case.set_first.no")
 
 
 def _steps(opened: Opened, told: Told) -> str:
@@ -175,6 +181,7 @@ def _course(opened: Opened, told: Told) -> str:
     for row in opened.case.log:
         texts = [str(row.detail[name]) for name in ("result", "reason", "note") if row.detail.get(name)]
         quotes = "".join(f"<blockquote>{escape(text)}</blockquote>" for text in texts)
+        quotes += "".join(f"<div>{escape(line)}</div>" for line in change_lines(row, told))
         items.append(
             f"<tr><th>{row.seq}</th><td>{_at(row.at)}</td><td>{escape(entry_text(row, opened, told))}{quotes}</td></tr>"
         )

@@ -17,15 +17,17 @@ from dashboard.faults import fault
 from dashboard.options import DashboardSettings
 from dashboard.views.case_story import dossier_form
 from dashboard.words import Catalogues, Words
+from maritime_grid.cases.kinds import Act
 from maritime_grid.domain.errors import MaritimeGridError
 from maritime_grid.store.case_desk import version_of
 
 from .shell import address, page_of, say
 
 OF, SEEN, FORM_OF, AGAIN, EVERY = ("case-of", "case-seen", "case-form-of", "case-again", "case-every")
+AMENDED = "case-amended"  # the last entry of the log that changed what the parts below show
 FORM, NOTE, SAID = ("case-form", "case-note", "case-said")
 PARTS = ("head", "acts", "story", "files", "hops", "alerts", "steps", "log")
-ONCE = ("parties", "map", "dossier")  # no act changes them
+ONCE = ("parties", "map", "dossier")  # no act changes them but an amendment
 REFRESH_MS = 15_000
 TURNS_A_MINUTE = 60_000 // REFRESH_MS
 
@@ -49,6 +51,8 @@ def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardS
         State("case-tracks", "data"),
         State({"type": "case-at", "n": ALL}, "id"),
     )
+    pick = ClientsideFunction("amend", "pickPlace")
+    app.clientside_callback(pick, Output(FORM, "title"), Input("case-chart", "clickData"), prevent_initial_call=True)
     fit = ClientsideFunction("desk", "fitTracks")
     app.clientside_callback(fit, Output("case-chart", "viewport"), Input("case-tracks", "data"))
 
@@ -57,6 +61,7 @@ def _register_reading(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
     @app.callback(
         *(Output(f"case-{name}", "children") for name in PARTS),
         Output(SEEN, "data"),
+        Output(AMENDED, "data"),
         Input(OF, "data"),
         Input(AGAIN, "data"),
         Input(EVERY, "n_intervals"),
@@ -67,8 +72,8 @@ def _register_reading(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
         turn = (turns or 0) if ctx.triggered_id == EVERY else None
         return await run_in_threadpool(_parts, desk, account, of["id"], words, seen or {}, turn)
 
-    @app.callback(*(Output(f"case-{name}", "children") for name in ONCE), Input(OF, "data"))
-    async def show_once(of: dict[str, Any]) -> list[Any]:
+    @app.callback(*(Output(f"case-{name}", "children") for name in ONCE), Input(OF, "data"), Input(AMENDED, "data"))
+    async def show_once(of: dict[str, Any], _amended: Any) -> list[Any]:
         account, words = needs("page.cases"), catalogues.pick(of["lang"])
         return await run_in_threadpool(_once, desk, account, of["id"], words)
 
@@ -178,11 +183,14 @@ def _parts(desk: Desk, account: Account, case_id: str, words: Words, seen: Any, 
                     raise PreventUpdate
         now = look(desk, account, case_id, words)
     except MaritimeGridError as error:
-        return [missing(error, words), *[None] * (len(PARTS) - 1), None]
+        return [missing(error, words), *[None] * (len(PARTS) - 1), None, no_update]
     parts: dict[str, Any] = changing_parts(now, desk)
     if turn is not None and now.version == seen.get("version"):
         parts["files"] = no_update  # pictures that are there stay there
-    return [*(parts[name] for name in PARTS), {"version": now.version}]
+    amended = max((row.seq for row in now.opened.case.log if row.what == Act.AMEND), default=0)
+    changed = bool(seen) and seen.get("amended") != amended
+    data = {"version": now.version, "amended": amended}
+    return [*(parts[name] for name in PARTS), data, amended if changed else no_update]
 
 
 def _once(desk: Desk, account: Account, case_id: str, words: Words) -> list[Any]:
@@ -219,7 +227,7 @@ def layout(account: Account, case_id: str, words: Words, settings: DashboardSett
         html.Div(doing, className="case-doing"),
         html.Div([left, right], className="case-body"),
         dcc.Store(id=OF, data={"id": case_id[:80], "lang": words.lang}),
-        *(dcc.Store(id=name) for name in (SEEN, FORM_OF, AGAIN)),
+        *(dcc.Store(id=name) for name in (SEEN, FORM_OF, AGAIN, AMENDED)),
         dcc.Interval(id=EVERY, interval=REFRESH_MS),
     ]
     return page_of(words, account, "cases", children, demo=settings.demo, here=here, every=EVERY)

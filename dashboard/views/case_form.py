@@ -13,12 +13,14 @@ from dashboard.case_work import Opened
 from dashboard.pages.shell import say
 from maritime_grid.cases.calendar import Counting
 from maritime_grid.cases.flow import RATINGS
+from maritime_grid.cases.handing import may_hand_to
 from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.store.case_rows import LogRow
 from maritime_grid.store.cases import Proposal
 
+from .case_amend import amend_form
 from .case_log import entry_text
-from .case_parts import Told
+from .case_parts import Told, unit_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class FormOf:
 
 def form(of: FormOf, told: Told) -> list[Component]:
     """The whole form; nothing in it is sent until the reader says so."""
+    if of.act == Act.AMEND:
+        return amend_form(of.opened, told)
     words = told.words
     send = html.Button(
         words(f"case.act.{of.act}"), id="case-send", type="button", className="primary" if of.act in FIRST else ""
@@ -55,7 +59,7 @@ def _field(field: Field, of: FormOf, told: Told) -> Component:
     label = words(f"case.field.{field.name}")
     if not field.needed:
         label = words("case.field.optional", label=label)
-    parts = {"text": _text, "body": _body, "span": _span, "rating": _rating, "number": _number}
+    parts = {"text": _text, "body": _body, "unit": _unit, "span": _span, "rating": _rating, "number": _number}
     inner = parts[field.kind](field, of, told)
     return html.Div([html.Span(label, className="label"), *inner], className="field")
 
@@ -81,6 +85,18 @@ def _body(field: Field, of: FormOf, told: Told) -> list[Component]:
     proposed = of.proposal.body_id if of.proposal and of.act == Act.DISPATCH else None
     picked = dcc.Dropdown(options, proposed, id=_id(field.name), clearable=False, placeholder=told.words("case.choose"))
     return [picked, *_why(of, told)]
+
+
+def _unit(field: Field, of: FormOf, told: Told) -> list[Component]:
+    """Units to which the reader may hand it over, from the city down."""
+    units, leads = told.standing.units, of.opened.case.row.unit_id
+    own = units.get(told.standing.asker.unit_id or "")
+    options = [
+        {"label": unit_name(unit.unit_id, told), "value": unit.unit_id}
+        for unit in units.values()
+        if own is not None and unit.unit_id != leads and may_hand_to(own, unit)
+    ]
+    return [dcc.Dropdown(options, None, id=_id(field.name), clearable=False, placeholder=told.words("case.choose"))]
 
 
 def _why(of: FormOf, told: Told) -> list[Component]:

@@ -15,6 +15,7 @@ from maritime_grid.cases.kinds import Act
 from maritime_grid.cases.severity import FACTS
 from maritime_grid.store.case_rows import HopRow, LogRow
 
+from .case_changes import change_lines
 from .case_parts import Told, unit_name
 from .times import DASH, moment, span
 
@@ -44,7 +45,7 @@ def entry_text(row: LogRow, opened: Opened, told: Told) -> str:
     values = {
         "who": who_text(row, opened, told),
         "body": body_text(str(detail.get("body_id") or ""), opened, told),
-        "unit": unit_name(str(detail.get("to") or "") or None, told),
+        "unit": unit_name(str(detail.get("to") or detail.get("unit_id") or "") or None, told),
         "rating": detail.get("rating", ""),
         "file": str(detail.get("file") or ""),
         "span": _span(detail.get("seconds"), told),
@@ -74,6 +75,8 @@ def _entry(row: LogRow, opened: Opened, told: Told) -> Component:
     said = [str(row.detail[name]) for name in TEXTS if row.detail.get(name)] if row.what != Act.FILE else []
     parts: list[Component] = [html.Small(moment(row.at, told.words, told.now)), html.P(entry_text(row, opened, told))]
     parts += [html.Blockquote(text) for text in said]
+    if lines := change_lines(row, told):
+        parts.append(html.Div([html.Div(line) for line in lines], className="changes-list"))
     return html.Li(parts, className=f"did-{row.what}")
 
 

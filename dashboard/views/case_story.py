@@ -10,7 +10,7 @@ from dashboard.words import Words
 from maritime_grid.cases.kinds import Act
 from maritime_grid.cases.plan import Attachments
 from maritime_grid.store.case_desk import PartyInFull
-from maritime_grid.store.case_rows import AttachmentRow, PartyRow
+from maritime_grid.store.case_rows import AttachmentRow, PartyRow, PartyVessel
 
 from .case_log import numbers_text, person_text
 from .case_parts import Told
@@ -56,10 +56,10 @@ def parties(opened: Opened, told: Told, *, may_read: bool) -> list[Component]:
 
 
 def _party(row: PartyRow, words: Words, may_read: bool) -> Component:
-    vessel = " · ".join(filter(None, [row.ship_name or "", f"{row.mmsi:09d}" if row.mmsi is not None else ""]))
+    vessels = [html.Div(vessel_text(vessel)) for vessel in row.vessels]
     first = None if row.set_first is None else words("case.set_first.yes" if row.set_first else "case.set_first.no")
     facts = [
-        ("case.vessel", vessel),
+        ("case.vessel", vessels),
         ("case.gear", words.get(f"gear.{row.gear}", row.gear) if row.gear else ""),
         ("case.set_first", first or ""),
         ("case.claim", row.claim),
@@ -72,6 +72,12 @@ def _party(row: PartyRow, words: Words, may_read: bool) -> Component:
     if has_person:
         parts += [person, _reveal(row.n, words) if may_read else None]
     return html.Section([p for p in parts if p is not None], className=f"party side-{row.side}")
+
+
+def vessel_text(vessel: PartyVessel) -> str:
+    """`浙普渔60001 · 412000001`, as far as it is known."""
+    mmsi = f"{vessel.mmsi:09d}" if vessel.mmsi is not None else ""
+    return " · ".join(filter(None, [vessel.ship_name, mmsi]))
 
 
 def person_lines(row: PartyRow | PartyInFull, words: Words) -> list[Component]:

@@ -10,84 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from maritime_grid.domain.errors import MaritimeGridError
-
-from .kinds import OPEN_STEPS, Act, Kind, Step
+from .kinds import OPEN_STEPS, Act, Step
 from .severity import facts_fault
+from .state import Actor, CaseError, CaseState, IllegalAct, Near, NotAllowed, StaleCase
+
+__all__ = [
+    "OF_BODY", "RATINGS", "TABLE", "Actor", "CaseError", "CaseState", "IllegalAct", "Near", "NotAllowed", "StaleCase",
+    "Way", "acts_open", "diagram", "led_by", "nearness", "step",
+]  # fmt: skip
 
 RATINGS = range(1, 6)
+NEW_CLOCK: Mapping[str, Any] = {"pauses": (), "asked_s": None, "extended_s": 0, "extensions": 0}
 MOST_EXTENSION_S = 315_360_000  # ten years; the plan says what is granted, this keeps clocks in bounds
-
-
-class Near(StrEnum):
-    """How a person stands to a case."""
-
-    REPORTER = "reporter"  # filed it
-    LEADS = "leads"  # works for the unit that leads its grid, or for one above
-    HOLDS = "holds"  # works for the body that is to handle it
-    JOINED = "joined"  # works for a body that handles it jointly
-    TOLD = "told"  # works for a body that was told of a major matter
-
-
-class CaseError(MaritimeGridError):
-    """What was asked cannot be done with this case, and nothing was changed. Exit code 2."""
-
-
-class IllegalAct(CaseError):  # noqa: N818  (the name others build against)
-    """Not at this step."""
-
-
-class NotAllowed(CaseError):  # noqa: N818
-    """Not by this person."""
-
-
-class StaleCase(CaseError):  # noqa: N818
-    """Somebody else changed the case since it was read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does it: an account as the store knows it."""
-
-    account_id: str
-    name_shown: str
-    role: str
-    units: frozenset[str] = frozenset()  # its unit and all below
-    body_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseState:
-    """What the flow needs to know of a case; times are aware UTC."""
-
-    case_id: str
-    kind: Kind
-    step: Step
-    version: int  # rises by one with each entry in the log
-    unit_id: str | None  # leads the grid of the place; None: outside all grids, a matter of the city
-    reporter: str  # account, or "" for the public
-    step_since: datetime
-    holder: str | None = None  # body that is to handle it
-    joint: tuple[str, ...] = ()  # bodies that handle it with the holder
-    told: tuple[str, ...] = ()  # bodies that a hop was sent to
-    pauses: tuple[tuple[datetime, datetime | None], ...] = ()  # of the clock of this step; the last may be open
-    asked_s: int | None = None  # an extension was asked for, seconds
-    extended_s: int = 0  # granted in this step
-    extensions: int = 0  # how often
-    major: bool = False
-    reopened: int = 0
-    rating: int | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self.step in OPEN_STEPS
-
-    @property
-    def is_paused(self) -> bool:
-        return bool(self.pauses) and self.pauses[-1][1] is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +35,7 @@ class Way:
     needs: tuple[str, ...] = ()  # facts that must be given
 
 
+OF_BODY = frozenset({Step.DISPATCHED, Step.HANDLING})  # whose clock runs for the body that has the case
 R, L, H, J, T = Near.REPORTER, Near.LEADS, Near.HOLDS, Near.JOINED, Near.TOLD
 
 
@@ -106,45 +43,55 @@ def _way(to: Step | None, *by: Near, needs: tuple[str, ...] = ()) -> Way:
     return Way(to, frozenset(by), needs)
 
 
-TABLE: Mapping[tuple[Step, Act], Way] = {
-    (Step.RECEIVED, Act.RESOLVE): _way(Step.FED_BACK, R, L, needs=("result",)),
-    (Step.RECEIVED, Act.COLLATE): _way(Step.COLLATED, L),
-    (Step.RECEIVED, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
-    (Step.COLLATED, Act.RESOLVE): _way(Step.FED_BACK, L, needs=("result",)),
-    (Step.COLLATED, Act.DISPATCH): _way(Step.DISPATCHED, L, needs=("body_id",)),
-    (Step.COLLATED, Act.RETURN): _way(Step.RECEIVED, L, needs=("reason",)),
-    (Step.COLLATED, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
-    (Step.DISPATCHED, Act.ACCEPT): _way(Step.HANDLING, H),
-    (Step.DISPATCHED, Act.RETURN): _way(Step.COLLATED, H, needs=("reason",)),
-    (Step.DISPATCHED, Act.TRANSFER): _way(Step.DISPATCHED, L, needs=("body_id", "reason")),
-    (Step.DISPATCHED, Act.JOIN): _way(None, L, needs=("body_id",)),
-    (Step.DISPATCHED, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
-    (Step.HANDLING, Act.REPORT): _way(Step.HANDLED, H, needs=("result",)),
-    (Step.HANDLING, Act.RETURN): _way(Step.COLLATED, H, needs=("reason",)),
-    (Step.HANDLING, Act.TRANSFER): _way(Step.DISPATCHED, L, needs=("body_id", "reason")),
-    (Step.HANDLING, Act.JOIN): _way(None, L, H, needs=("body_id",)),
-    (Step.HANDLING, Act.ASK_EXTENSION): _way(None, H, needs=("seconds", "reason")),
-    (Step.HANDLING, Act.GRANT_EXTENSION): _way(None, L),
-    (Step.HANDLING, Act.REFUSE_EXTENSION): _way(None, L, needs=("reason",)),
-    (Step.HANDLING, Act.PAUSE): _way(None, H, L, needs=("reason",)),
-    (Step.HANDLING, Act.RESUME): _way(None, H, L),
-    (Step.HANDLING, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
-    (Step.HANDLED, Act.TELL): _way(Step.FED_BACK, R, L, needs=("note",)),
-    (Step.HANDLED, Act.RETURN): _way(Step.HANDLING, L, needs=("reason",)),
-    (Step.FED_BACK, Act.RATE): _way(Step.CLOSED, R, L, needs=("rating",)),
-    (Step.FED_BACK, Act.REOPEN): _way(Step.COLLATED, R, L, needs=("reason",)),
-    (Step.CLOSED, Act.REOPEN): _way(Step.COLLATED, L, needs=("reason",)),
-} | {
-    (step, act): _way(None, *by, needs=needs)
-    for step in sorted(OPEN_STEPS)
-    for act, by, needs in (
-        (Act.COMMENT, (R, L, H, J, T), ("note",)),
-        (Act.ATTACH, (R, L, H, J, T), ("sha256", "name")),
-        (Act.ASSESS, (R, L, H, J), ("reason",)),
-        (Act.MARK_MAJOR, (R, L), ()),
-        (Act.RECEIVE_HOP, (L, H, J, T), ("hop",)),
-    )
-}
+TABLE: Mapping[tuple[Step, Act], Way] = (
+    {
+        (Step.RECEIVED, Act.RESOLVE): _way(Step.FED_BACK, R, L, needs=("result",)),
+        (Step.RECEIVED, Act.COLLATE): _way(Step.COLLATED, L),
+        (Step.RECEIVED, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
+        (Step.RECEIVED, Act.HAND_OVER): _way(Step.RECEIVED, L, needs=("unit_id", "reason")),
+        (Step.COLLATED, Act.RESOLVE): _way(Step.FED_BACK, L, needs=("result",)),
+        (Step.COLLATED, Act.DISPATCH): _way(Step.DISPATCHED, L, needs=("body_id",)),
+        (Step.COLLATED, Act.RETURN): _way(Step.RECEIVED, L, needs=("reason",)),
+        (Step.COLLATED, Act.HAND_OVER): _way(Step.COLLATED, L, needs=("unit_id", "reason")),
+        (Step.COLLATED, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
+        (Step.DISPATCHED, Act.ACCEPT): _way(Step.HANDLING, H),
+        (Step.DISPATCHED, Act.RETURN): _way(Step.COLLATED, H, needs=("reason",)),
+        (Step.DISPATCHED, Act.TRANSFER): _way(Step.DISPATCHED, L, needs=("body_id", "reason")),
+        (Step.DISPATCHED, Act.JOIN): _way(None, L, needs=("body_id",)),
+        (Step.DISPATCHED, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
+        (Step.HANDLING, Act.REPORT): _way(Step.HANDLED, H, needs=("result",)),
+        (Step.HANDLING, Act.RETURN): _way(Step.COLLATED, H, needs=("reason",)),
+        (Step.HANDLING, Act.TRANSFER): _way(Step.DISPATCHED, L, needs=("body_id", "reason")),
+        (Step.HANDLING, Act.JOIN): _way(None, L, H, needs=("body_id",)),
+        (Step.HANDLING, Act.ASK_EXTENSION): _way(None, H, needs=("seconds", "reason")),
+        (Step.HANDLING, Act.GRANT_EXTENSION): _way(None, L),
+        (Step.HANDLING, Act.REFUSE_EXTENSION): _way(None, L, needs=("reason",)),
+        (Step.HANDLING, Act.PAUSE): _way(None, H, L, needs=("reason",)),
+        (Step.HANDLING, Act.RESUME): _way(None, H, L),
+        (Step.HANDLING, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
+        (Step.HANDLED, Act.TELL): _way(Step.FED_BACK, R, L, needs=("note",)),
+        (Step.HANDLED, Act.RETURN): _way(Step.HANDLING, L, needs=("reason",)),
+        (Step.FED_BACK, Act.RATE): _way(Step.CLOSED, R, L, needs=("rating",)),
+        (Step.FED_BACK, Act.REOPEN): _way(Step.COLLATED, R, L, needs=("reason",)),
+        (Step.CLOSED, Act.REOPEN): _way(Step.COLLATED, L, needs=("reason",)),
+        (Step.WITHDRAWN, Act.REOPEN): _way(Step.COLLATED, L, needs=("reason",)),
+    }
+    | {
+        (step, Act.AMEND): _way(None, *((R, L) if step == Step.RECEIVED else (L, H)), needs=("amendment",))
+        for step in sorted(OPEN_STEPS)
+    }
+    | {
+        (step, act): _way(None, *by, needs=needs)
+        for step in sorted(OPEN_STEPS)
+        for act, by, needs in (
+            (Act.COMMENT, (R, L, H, J, T), ("note",)),
+            (Act.ATTACH, (R, L, H, J, T), ("sha256", "name")),
+            (Act.ASSESS, (R, L, H, J), ("reason",)),
+            (Act.MARK_MAJOR, (R, L), ()),
+            (Act.RECEIVE_HOP, (L, H, J, T), ("hop",)),
+        )
+    }
+)
 
 
 def nearness(case: CaseState, actor: Actor) -> frozenset[Near]:
@@ -234,6 +181,13 @@ def _senseless(case: CaseState, act: Act, facts: Mapping[str, Any]) -> str | Non
         return "an extension is a number of seconds above 0, and less than ten years"
     if act == Act.ASSESS:
         return facts_fault(facts)
+    return _has_already(case, act, facts)
+
+
+def _has_already(case: CaseState, act: Act, facts: Mapping[str, Any]) -> str | None:
+    """Why the act gives the case to nobody new; None where it does, or gives it to nobody at all."""
+    if act == Act.HAND_OVER and facts["unit_id"] == case.unit_id:
+        return f"{case.unit_id} leads it already"
     if act == Act.TRANSFER and facts["body_id"] == case.holder:
         return f"{case.holder} has it already"
     if act == Act.JOIN and facts["body_id"] in {case.holder, *case.joint}:
@@ -247,12 +201,16 @@ def _changed(case: CaseState, act: Act, way: Way, facts: Mapping[str, Any], at: 
         changes |= {
             "step": way.to,
             "step_since": at,
-            "pauses": (),
-            "asked_s": None,
-            "extended_s": 0,
-            "extensions": 0,
+            **NEW_CLOCK,
         }
     return replace(case, **changes | _EFFECTS.get(act, _nothing)(case, facts, at))
+
+
+def led_by(case: CaseState, unit_id: str, at: datetime) -> CaseState:
+    """The case under another unit: a step of the unit's own begins anew, the clock of a body goes on."""
+    if case.step in OF_BODY or unit_id == case.unit_id:
+        return replace(case, unit_id=unit_id)
+    return replace(case, unit_id=unit_id, step_since=at, **NEW_CLOCK)
 
 
 def _nothing(_case: CaseState, _facts: Mapping[str, Any], _at: datetime) -> dict[str, Any]:
@@ -284,6 +242,7 @@ _EFFECTS = {
     Act.RESUME: lambda case, _facts, at: {"pauses": (*case.pauses[:-1], (case.pauses[-1][0], at))},
     Act.REOPEN: lambda case, _facts, _at: {"holder": None, "joint": (), "rating": None, "reopened": case.reopened + 1},
     Act.RATE: lambda _case, facts, _at: {"rating": facts["rating"]},
+    Act.HAND_OVER: lambda _case, facts, _at: {"unit_id": facts["unit_id"]},
     Act.MARK_MAJOR: lambda _case, _facts, _at: {"major": True},
 }
 

@@ -54,6 +54,8 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     COMMENT = "comment"
     ATTACH = "attach"
+    AMEND = "amend"  # corrected or completed 更正补充
+    HAND_OVER = "hand_over"  # to another unit, which leads it from then on 移交
     ASSESS = "assess"  # its numbers have changed, and severity is judged again 重新定级
     MARK_MAJOR = "mark_major"
     RECEIVE_HOP = "receive_hop"

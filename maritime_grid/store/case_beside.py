@@ -15,6 +15,7 @@ from maritime_grid.cases.flow import CaseState, IllegalAct, NotAllowed
 from maritime_grid.cases.plan import Attachments, Plan
 from maritime_grid.cases.severity import Judgement, known_facts, priority_of
 
+from .case_filing import amount_of
 from .case_steps import Account, Connection, hop_facts, send_reports
 from .errors import StoreError
 from .queries import load_queries
@@ -46,7 +47,7 @@ def judge_again(
     judged = plan.judge(case.kind, facts)
     major = case.major or judged.major
     values = {"case_id": case.case_id, "facts": Jsonb(asdict(facts)), "severity": judged.level}
-    conn.execute(_Q["judge_again"], values)
+    conn.execute(_Q["judge_again"], {**values, "amount": amount_of(facts)})
     if major:
         send_reports(conn, plan.reports(hop_facts(conn, case, row["subkind"], judged.level), at))
     return replace(case, major=major), {"was": row["severity"], **said_of_level(judged, major)}

@@ -11,7 +11,7 @@ from maritime_grid.domain.errors import UsageError
 from .case_rows import NewCase
 
 SIDES = ("claimant", "respondent", "witness", "involved")
-MOST_TITLE, MOST_TEXT, MOST_PARTIES = 120, 5_000, 20  # characters, characters, parties
+MOST_TITLE, MOST_TEXT, MOST_PARTIES, MOST_VESSELS = 120, 5_000, 20, 10  # characters, characters; vessels of a party
 
 
 def check_new(new: NewCase, plan: Plan) -> None:
@@ -43,9 +43,14 @@ def _party_faults(new: NewCase) -> Iterator[tuple[str, str]]:
     for n, party in enumerate(new.parties, 1):
         if party.side not in SIDES:
             yield f"party {n} is {party.side!r}", f"use one of {', '.join(SIDES)}"
-        if party.mmsi is None and not (party.ship_name or party.person_name):
+        if not party.vessels and not party.person_name:
             yield f"party {n} is nobody", "give a vessel or a person, or leave it out"
-        if party.mmsi is not None and not 0 <= party.mmsi <= 999_999_999:
-            yield f"party {n}: {party.mmsi} is no MMSI", "give nine digits"
+        if len(party.vessels) > MOST_VESSELS:
+            yield f"party {n} has {len(party.vessels)} vessels", f"give up to {MOST_VESSELS}, and the rest in the text"
+        for vessel in party.vessels:
+            if vessel.mmsi is not None and not 0 <= vessel.mmsi <= 999_999_999:
+                yield f"party {n}: {vessel.mmsi} is no MMSI", "give nine digits"
+        if any(vessel.mmsi is None and not vessel.ship_name for vessel in party.more):
+            yield f"party {n} has a vessel without name and number", "give one of them, or leave it out"
     if new.kind == Kind.DISPUTE and len([p for p in new.parties if p.side != "witness"]) < 2:
         yield "a dispute has two parties or more", "name the other vessel, as far as it is known"

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import secrets
 from base64 import b32encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .case_rows import NewCase
+from maritime_grid.cases.severity import SeverityFacts
+
+from .case_rows import NewCase, Party
 from .case_steps import Connection
 from .errors import StoreError
+from .jsonrows import clean, json_rows
 from .queries import load_queries
 
 _Q = load_queries("cases")
@@ -49,17 +53,43 @@ def above_the_accused(conn: Connection, person_id: int, at: datetime) -> str:
 
 
 def texts_of(new: NewCase) -> list[str]:
-    parties = [
+    people = [p.person_name for p in new.parties]
+    vessels = [
         text
         for p in new.parties
-        for text in (p.ship_name, p.person_name, f"{p.mmsi:09d}" if p.mmsi is not None else "")
+        for v in p.vessels
+        for text in (v.ship_name, f"{v.mmsi:09d}" if v.mmsi is not None else "")
     ]
-    return [text for text in (new.title, new.description, new.place, *parties) if text]
+    return [text for text in (new.title, new.description, new.place, *people, *vessels) if text]
+
+
+def with_amount(new: NewCase) -> NewCase:
+    """With the amount where routes and where severity look for it, whichever of the two was given."""
+    if new.amount is not None:
+        return replace(new, facts=replace(new.facts, amount_yuan=float(new.amount)))
+    return replace(new, amount=amount_of(new.facts))
+
+
+def amount_of(facts: SeverityFacts) -> Decimal | None:
+    """What is claimed or lost, yuan; None: not said."""
+    return Decimal(str(facts.amount_yuan)) if facts.amount_yuan else None
+
+
+def add_parties(conn: Connection, case_id: str, parties: Mapping[int, Party]) -> None:
+    """By their numbers."""
+    rows = json_rows({"n": n, **clean(party)} for n, party in parties.items())
+    conn.execute(_Q["add_parties"], {"case_id": case_id, "rows": rows})
+    conn.execute(_Q["add_vessels"], {"case_id": case_id, "rows": rows})
+
+
+def without_person(party: Party) -> Party:
+    """What the archive keeps of a party: all but the personal data, which must be removable."""
+    return replace(party, person_name="", phone="", id_number="")
 
 
 def filed_facts(new: NewCase) -> dict[str, Any]:
-    """What the archive keeps of a case as filed: all but the personal data, which must be removable."""
-    parties = [replace(p, person_name="", phone="", id_number="") for p in new.parties]
+    """What the archive keeps of a case as filed."""
+    parties = [without_person(p) for p in new.parties]
     facts = {
         name: getattr(new, name) for name in NewCase.__dataclass_fields__ if name not in {"parties", "request_key"}
     }

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.rows import DictRow, class_row, dict_row
 
 from maritime_grid.cases.clocks import LEVELS, Level
-from maritime_grid.cases.flow import Actor, CaseState
+from maritime_grid.cases.flow import OF_BODY, Actor, CaseState
 from maritime_grid.cases.kinds import Step
 from maritime_grid.cases.plan import Plan
 
@@ -24,7 +24,6 @@ _Q = load_queries("case_lateness")
 BY = ("unit", "body", "account")  # by whom lateness is told
 MOST_GROUPS = 500
 EACH = 10  # late steps of one group on a page
-OF_BODY = frozenset({Step.DISPATCHED, Step.HANDLING})
 
 Writing = psycopg.Connection[DictRow]
 Reading = psycopg.Connection[Any]
@@ -100,7 +99,6 @@ def enter_step(conn: Writing, plan: Plan, case: CaseState, account_id: str | Non
     """Note that a case has come to a step; nothing at its end."""
     if not case.is_open:
         return
-    levels = {Level(row["level"]): row["unit_id"] for row in conn.execute(_Q["answering"], [case.unit_id])}
     if case.step == Step.HANDLING and account_id is None:
         before = conn.execute(_Q["handled_by"], [case.case_id]).fetchone()
         account_id = before["account_id"] if before else None
@@ -108,7 +106,7 @@ def enter_step(conn: Writing, plan: Plan, case: CaseState, account_id: str | Non
         _Q["enter"],
         {
             "case_id": case.case_id, "seq": case.version, "step": case.step, "at": case.step_since,
-            "due_at": plan.times(case)[1], "unit_id": answering_unit(plan, case, levels),
+            "due_at": plan.times(case)[1], "unit_id": _answering(conn, plan, case),
             "body_id": case.holder if case.step in OF_BODY else None, "account_id": account_id,
         },
     )  # fmt: skip
@@ -128,7 +126,10 @@ def follow_steps(
         actor: who did it.
         at: when.
     """
-    if not moved:
+    led_anew = before.unit_id != after.unit_id
+    if not moved and not (led_anew and before.step not in OF_BODY):
+        if led_anew:
+            conn.execute(_Q["answer"], {"case_id": after.case_id, "unit_id": _answering(conn, plan, after)})
         values = {"case_id": after.case_id, "at": at, "due_at": plan.times(after)[1] if after.is_open else None}
         conn.execute(_Q["set_clock"], values)
         return
@@ -136,6 +137,11 @@ def follow_steps(
     conn.execute(_Q["leave"], {"case_id": after.case_id, "at": at, "account_id": actor.account_id if theirs else None})
     taken = after.step == Step.HANDLING and before.step == Step.DISPATCHED
     enter_step(conn, plan, after, actor.account_id if taken else None)
+
+
+def _answering(conn: Writing, plan: Plan, case: CaseState) -> str | None:
+    levels = {Level(row["level"]): row["unit_id"] for row in conn.execute(_Q["answering"], [case.unit_id])}
+    return answering_unit(plan, case, levels)
 
 
 def answering_unit(plan: Plan, case: CaseState, levels: dict[Level, str]) -> str | None:

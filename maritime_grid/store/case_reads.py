@@ -5,7 +5,7 @@ Nothing here filters by who asks: the views of schema api do (migration 0015).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from psycopg.rows import class_row, dict_row
 
 from maritime_grid.cases.chain import Entry
 
-from .case_rows import AttachmentRow, CaseRow, CaseView, HopRow, LogRow, PartyRow
+from .case_rows import AttachmentRow, CaseRow, CaseView, HopRow, LogRow, PartyRow, PartyVessel
 from .queries import load_queries
 
 _Q = load_queries("case_reads")
@@ -96,12 +96,20 @@ def read_case(conn: Connection, case_id: str, at: datetime) -> CaseView | None:
     return CaseView(
         row=rows[0],
         **more,
-        parties=_rows(conn, PartyRow, "parties", [case_id]),
+        parties=_parties(conn, case_id),
         log=_rows(conn, LogRow, "log", [case_id]),
         attachments=_rows(conn, AttachmentRow, "attachments", [case_id]),
         hops=_rows(conn, HopRow, "hops", [case_id]),
         alert_ids=[row["alert_id"] for row in alerts],
     )
+
+
+def _parties(conn: Connection, case_id: str) -> list[PartyRow]:
+    vessels: dict[int, list[PartyVessel]] = {}
+    with conn.cursor(row_factory=dict_row) as cur:
+        for row in cur.execute(_Q["vessels"], [case_id]):
+            vessels.setdefault(row["n"], []).append(PartyVessel(row["mmsi"], row["ship_name"]))
+    return [replace(row, vessels=vessels.get(row.n, [])) for row in _rows(conn, PartyRow, "parties", [case_id])]
 
 
 def read_attachment(conn: Connection, case_id: str, seq: int) -> tuple[str, str, bytes] | None:

@@ -12,8 +12,16 @@ from maritime_grid.cases.severity import SeverityFacts
 
 
 @dataclass(frozen=True, slots=True)
+class PartyVessel:
+    """A vessel by its number, its name, or both."""
+
+    mmsi: int | None = None
+    ship_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
-    """One side of a case: a vessel, a person, or both. The last three are personal data."""
+    """One side of a case: vessels, a person, or both. Name, telephone and identity number are personal data."""
 
     side: str  # claimant, respondent, witness, involved
     mmsi: int | None = None
@@ -25,6 +33,13 @@ class Party:
     person_name: str = ""
     phone: str = ""
     id_number: str = ""
+    more: tuple[PartyVessel, ...] = ()  # further vessels, after that above
+
+    @property
+    def vessels(self) -> tuple[PartyVessel, ...]:
+        """All of them."""
+        own = (PartyVessel(self.mmsi, self.ship_name),) if self.mmsi is not None or self.ship_name else ()
+        return (*own, *self.more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +56,7 @@ class NewCase:
     happened_at: datetime | None = None
     grid_id: str | None = None  # where no place is known; else the grid of the place counts
     parties: tuple[Party, ...] = ()
-    amount: Decimal | None = None  # yuan
+    amount: Decimal | None = None  # yuan; where it is not said, that of the facts counts, and the other way round
     accused: int | None = None  # person complained of
     alert_ids: tuple[str, ...] = ()
     facts: SeverityFacts = field(default_factory=SeverityFacts)  # from which severity follows
@@ -114,6 +129,7 @@ class PartyRow:
     person_name: str | None
     phone: str | None
     id_number: str | None
+    vessels: list[PartyVessel] = field(default_factory=list[PartyVessel])  # all of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -18,46 +18,44 @@ from psycopg.types.json import Jsonb
 from maritime_grid.cases.flow import TABLE, CaseState, IllegalAct, NotAllowed, StaleCase, step
 from maritime_grid.cases.kinds import Act, Kind, Step
 from maritime_grid.cases.plan import Plan
-from maritime_grid.cases.routing import CaseFacts, Route
 from maritime_grid.domain.errors import UsageError
 
+from .case_amend import amend, hand_over
 from .case_beside import attach, judge_again, receive, said_of_level
 from .case_check import check_new
-from .case_filing import above_the_accused, city_unit, filed_facts, follow_code, link_alerts, next_number, texts_of
+from .case_filing import (
+    above_the_accused,
+    add_parties,
+    city_unit,
+    filed_facts,
+    follow_code,
+    link_alerts,
+    next_number,
+    texts_of,
+    with_amount,
+)
 from .case_lateness import enter_step, follow_steps
+from .case_proposing import Proposal, Zones, propose
 from .case_rows import Filed, NewCase
 from .case_steps import (
     SAME,
     Account,
     Connection,
     account_of,
-    bodies_of,
     hold_case,
     hop_facts,
-    nearest,
     send_reports,
     state_of,
     write_entry,
 )
 from .errors import StoreError, translated
-from .jsonrows import clean, json_rows
+from .jsonrows import clean
 from .queries import load_queries
 
 _Q = load_queries("cases")
 ALONE = frozenset({Act.COMMENT, Act.ATTACH, Act.RECEIVE_HOP})  # nothing that others did makes these senseless
 
 Locate = Callable[[float, float, datetime], str | None]  # the grid that holds lon, lat at that moment, by its id
-
-Zones = Callable[[float, float, datetime], frozenset[str]]  # kinds of the zones that hold lon, lat at that moment
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """To whom a case is proposed: the rule with its reason, the body that it leads to (None: there is none), others."""
-
-    route: Route
-    body_id: str | None
-    joint: tuple[str, ...]
 
 
 class Cases:
@@ -85,6 +83,7 @@ class Cases:
 
         Raises: UsageError: it is not whole. NotAllowed: this account may not file. StoreError.
         """
+        new = with_amount(new)
         check_new(new, self._plan)
         with translated(), self._lend() as conn, conn.transaction():
             who = account_of(conn, by) if by else None
@@ -112,7 +111,7 @@ class Cases:
         }  # fmt: skip
         conn.execute(_Q["add_case"], values)
         enter_step(conn, self._plan, case)
-        conn.execute(_Q["add_parties"], {"case_id": case_id, "rows": json_rows(new.parties)})
+        add_parties(conn, case_id, dict(enumerate(new.parties, 1)))
         link_alerts(conn, case_id, new.alert_ids)
         if judged.major:
             send_reports(conn, self._plan.reports(hop_facts(conn, case, new.subkind, judged.level), at))
@@ -141,8 +140,9 @@ class Cases:
             version: that of the form; None for comments, attachments and receipts, which nothing makes stale.
             act: what to do.
             by: account.
-            facts: what the act needs, see `flow.TABLE`; for attachments also content (bytes) and media_type. What is
-                attached already is not attached again: the case comes back as it stands.
+            facts: what the act needs, see `flow.TABLE`; `amendment` is an `Amendment`; for attachments also content
+                (bytes) and media_type. What is attached already is not attached again: the case comes back as it
+                stands.
             at: aware.
 
         Raises: NoSuchCase: not there, or not for this account. StaleCase: the form is stale; it says what changed.
@@ -156,9 +156,7 @@ class Cases:
             after = step(case, act, who.actor, who.may, facts, at)
             if act == Act.ATTACH and not attach(conn, after, facts, self._plan.attachments):
                 return case
-            if act == Act.ASSESS:
-                after, judged = judge_again(conn, self._plan, row, after, facts, at)
-                facts = {**facts, **judged}
+            after, facts = self._judged(conn, row, after, act, facts, at)
             self._beside(conn, row, after, act, who, facts, at)
             self._save(conn, after, at)
             follow_steps(conn, self._plan, case, after, TABLE[case.step, act].to is not None, who.actor, at)
@@ -168,9 +166,21 @@ class Cases:
             )
             return after
 
+    def _judged(
+        self, conn: Connection, row: DictRow, case: CaseState, act: Act, facts: Mapping[str, Any], at: datetime
+    ) -> tuple[CaseState, Mapping[str, Any]]:
+        """The case with what follows from other facts, and what the archive keeps of the act."""
+        if act == Act.ASSESS:
+            case, judged = judge_again(conn, self._plan, row, case, facts, at)
+            return case, {**facts, **judged}
+        if act == Act.AMEND:
+            case, said = amend(conn, self._plan, self._answerable, case, facts["amendment"], at)
+            return case, {**{name: value for name, value in facts.items() if name != "amendment"}, **said}
+        return case, facts
+
     def _save(self, conn: Connection, case: CaseState, at: datetime) -> None:
         warn_at, due_at = self._plan.times(case) if case.is_open else (None, None)
-        values = {name: getattr(case, name) for name in (*SAME, "is_open")}
+        values = {name: getattr(case, name) for name in (*SAME, "is_open", "unit_id")}
         pauses = [[begin.isoformat(), end.isoformat() if end else None] for begin, end in case.pauses]
         conn.execute(
             _Q["change_case"],
@@ -197,6 +207,8 @@ class Cases:
                 raise IllegalAct(f"case {case.case_id}: {fault}")
         if act == Act.MARK_MAJOR:
             send_reports(conn, self._plan.reports(hop_facts(conn, case, row["subkind"], row["severity"]), at))
+        if act == Act.HAND_OVER:
+            hand_over(conn, self._plan, row, case, who, at)
         if act == Act.RECEIVE_HOP:
             receive(conn, case, who, facts, at)
 
@@ -206,24 +218,7 @@ class Cases:
         The caller has read the case as the account that asks.
         """
         with translated(), self._lend() as conn:
-            row = conn.execute(_Q["case_facts"], [case_id]).fetchone()
-            if row is None:
-                return None
-            known = row["lon"] is not None
-            facts = CaseFacts(
-                kind=Kind(row["kind"]),
-                subkind=row["subkind"],
-                zones=self._zones(row["lon"], row["lat"], row["at"]) if known else None,
-                county=row["county"],
-                amount=None if row["amount"] is None else float(row["amount"]),
-                classes=frozenset(r["vessel_class"] for r in conn.execute(_Q["classes"], [case_id])),
-                major=row["major"],
-                severity=row["severity"],
-            )
-            route = self._plan.route(facts)
-            bodies = bodies_of(conn, row["unit_id"])
-        joint = (b for c in route.joint if (b := nearest(bodies, c.name, route.level)))
-        return Proposal(route, nearest(bodies, route.body.name, route.level), tuple(joint))
+            return propose(conn, self._plan, self._zones, case_id)
 
     def log_export(self, case_id: str, by: str, purpose: str, at: datetime) -> None:
         """Note in the access log that the whole of a case was taken away, and why. Raises: UsageError: no purpose."""

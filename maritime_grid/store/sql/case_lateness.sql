@@ -15,6 +15,10 @@ values (%(case_id)s, %(seq)s, %(step)s, %(at)s, %(due_at)s, %(unit_id)s, %(body_
 update mg.case_step set until = %(at)s, account_id = coalesce(account_id, %(account_id)s)
 where case_id = %(case_id)s and until is null;
 
+-- name: answer
+-- The unit that answers for the present step from now on.
+update mg.case_step set unit_id = %(unit_id)s where case_id = %(case_id)s and until is null;
+
 -- name: set_clock
 -- What was late when an extension moved the deadline on stays late.
 update mg.case_step

@@ -3,8 +3,8 @@
 select c.case_id, c.kind, c.subkind, c.title, c.state, c.grid_id, p.name_zh as grid_name, c.unit_id, u.name_zh as unit_name,
        c.holder, b.name_zh as holder_name, c.severity, c.major, c.opened_at, c.step_since, c.warn_at, c.due_at, c.paused,
        c.escalated, c.escalated_through, c.changed_at, c.version, c.priority,
-       array(select coalesce(nullif(y.ship_name, ''), lpad(y.mmsi::text, 9, '0')) from api.case_party y
-             where y.case_id = c.case_id and (y.mmsi is not null or y.ship_name is not null) order by y.n) as vessels
+       array(select coalesce(nullif(y.ship_name, ''), lpad(y.mmsi::text, 9, '0')) from api.case_vessel y
+             where y.case_id = c.case_id order by y.n, y.k) as vessels
 from api."case" c
 left join api.name p on p.what = 'grid' and p.id = c.grid_id
 left join api.name u on u.what = 'unit' and u.id = c.unit_id
@@ -30,6 +30,9 @@ from api."case" c where c.case_id = %s;
 -- name: parties
 select n, side, mmsi, ship_name, gear, set_first, claim, statement, person_name, phone, id_number
 from api.case_party where case_id = %s order by n;
+
+-- name: vessels
+select n, mmsi, coalesce(ship_name, '') as ship_name from api.case_vessel where case_id = %s order by n, k;
 
 -- name: log
 select seq, at, who, what, detail, hash from api.case_log where case_id = %s order by seq;

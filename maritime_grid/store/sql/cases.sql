@@ -40,10 +40,16 @@ values (%(case_id)s, %(kind)s, %(subkind)s, %(title)s, %(description)s, %(place)
 -- name: add_parties
 insert into mg.case_party (case_id, n, side, mmsi, ship_name, gear, set_first, claim, statement, person_name, phone,
   id_number)
-select %(case_id)s, row_number() over (), x.side, x.mmsi, x.ship_name, x.gear, x.set_first, x.claim, x.statement,
-  x.person_name, x.phone, x.id_number
-from jsonb_to_recordset(%(rows)s::jsonb) as x(side text, mmsi integer, ship_name text, gear text, set_first boolean,
-  claim text, statement text, person_name text, phone text, id_number text);
+select %(case_id)s, x.n, x.side, x.mmsi, x.ship_name, x.gear, x.set_first, x.claim, x.statement, x.person_name, x.phone,
+  x.id_number
+from jsonb_to_recordset(%(rows)s::jsonb) as x(n smallint, side text, mmsi integer, ship_name text, gear text,
+  set_first boolean, claim text, statement text, person_name text, phone text, id_number text);
+
+-- name: add_vessels
+insert into mg.party_vessel (case_id, n, k, mmsi, ship_name)
+select %(case_id)s, (x.party ->> 'n')::smallint, v.k + 1, (v.one ->> 'mmsi')::integer, v.one ->> 'ship_name'
+from jsonb_array_elements(%(rows)s::jsonb) as x(party)
+cross join lateral jsonb_array_elements(x.party -> 'more') with ordinality as v(one, k);
 
 -- name: add_alerts
 insert into mg.case_alert (case_id, alert_id) select %s, unnest(%s::text[]) on conflict do nothing;
@@ -61,7 +67,7 @@ select c.case_id, c.kind, c.state, c.version, c.unit_id, c.reporter, c.step_sinc
 from mg.case_file c where c.case_id = %s for update;
 
 -- name: change_case
-update mg.case_file set state = %(state)s, version = %(version)s, holder = %(holder)s, joint = %(joint)s,
+update mg.case_file set state = %(state)s, unit_id = %(unit_id)s, version = %(version)s, holder = %(holder)s, joint = %(joint)s,
   step_since = %(step_since)s, due_at = coalesce(%(due_at)s::timestamptz, 'infinity'), warn_at = coalesce(%(warn_at)s::timestamptz, 'infinity'),
   pauses = %(pauses)s, asked_s = %(asked_s)s, extended_s = %(extended_s)s, extensions = %(extensions)s,
   major = %(major)s, reopened = %(reopened)s, rating = %(rating)s, changed_at = %(at)s,
@@ -72,7 +78,42 @@ where case_id = %(case_id)s;
 
 -- name: judge_again
 -- Its numbers have changed, and what follows from them; priority follows by itself.
-update mg.case_file set facts = %(facts)s, severity = %(severity)s where case_id = %(case_id)s;
+update mg.case_file set facts = %(facts)s, severity = %(severity)s, amount = %(amount)s where case_id = %(case_id)s;
+
+-- name: content
+-- What is said of a case, with the grid of its place.
+select c.kind, c.subkind, c.title, c.description, c.place, c.lon, c.lat, c.happened_at, c.amount, c.grid, c.opened_at,
+       c.facts, g.place_id as grid_id
+from mg.case_file c left join mg.place g on g.code = c.grid and g.layer = 'grid' where c.case_id = %s;
+
+-- name: parties
+select p.n, p.side, p.mmsi, p.ship_name, p.gear, p.set_first, p.claim, p.statement, p.person_name, p.phone, p.id_number,
+       coalesce((select jsonb_agg(jsonb_build_object('mmsi', v.mmsi, 'ship_name', v.ship_name) order by v.k)
+                 from mg.party_vessel v where v.case_id = p.case_id and v.n = p.n), '[]') as more
+from mg.case_party p where p.case_id = %s order by p.n;
+
+-- name: amend
+update mg.case_file set kind = %(kind)s, subkind = %(subkind)s, title = %(title)s, description = %(description)s,
+  place = %(place)s, lon = %(lon)s, lat = %(lat)s, happened_at = %(happened_at)s, grid = %(grid)s, amount = %(amount)s,
+  facts = %(facts)s, severity = %(severity)s, grams = %(grams)s
+where case_id = %(case_id)s;
+
+-- name: drop_parties
+-- With their further vessels; they are written anew.
+delete from mg.case_party where case_id = %s;
+
+-- name: hand_over
+-- Where no place is known, the grid that was named is wrong if the unit has no part in it.
+update mg.case_file c set grid = 0
+where c.case_id = %(case_id)s and c.lon is null and c.grid <> 0 and not exists (
+  select from mg.place p join mg.grid_lead l on l.grid_id = p.place_id join mg.unit u on u.unit_id = l.unit_id
+  where p.code = c.grid and u.path @> array[%(unit)s]);
+
+-- name: unit
+select unit_id, level, path from mg.unit where unit_id = %s;
+
+-- name: unit_of_account
+select u.unit_id, u.level, u.path from mg.account a join mg.unit u on u.unit_id = a.unit_id where a.account_id = %s;
 
 -- name: since
 select seq, who, what from mg.case_log where case_id = %s and seq > %s order by seq;
@@ -90,7 +131,7 @@ select level, body_id, competence from (
 order by 3 nulls first, 1, 2;
 
 -- name: classes
-select distinct r.vessel_class from mg.case_party p join mg.roster r on r.mmsi = p.mmsi where p.case_id = %s;
+select distinct r.vessel_class from mg.case_vessel p join mg.roster r on r.mmsi = p.mmsi where p.case_id = %s;
 
 -- name: case_facts
 select c.kind, c.subkind, c.lon, c.lat, coalesce(c.happened_at, c.opened_at) as at, c.amount, c.major, c.severity,

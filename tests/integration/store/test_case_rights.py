@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from maritime_grid.cases.flow import TABLE, CaseError, Near
 from maritime_grid.cases.kinds import Act, Step
 from maritime_grid.settings_access import load_access
+from maritime_grid.store.case_changes import AmendedParty, Amendment
 from maritime_grid.store.case_steps import NoSuchCase
 
 from .case_build import ACCOUNTS, NOW, PLAN, SETTINGS, commands, dispute, people
@@ -45,6 +46,13 @@ def stand(conn: psycopg.Connection[Any], step: Step, act: Act) -> int:
     return int(row[0])
 
 
+def amendment(description: str) -> Amendment:
+    parties = tuple(AmendedParty(n, party) for n, party in enumerate(dispute().parties, 1))
+    said = ("kind", "title", "subkind", "place", "lon", "lat", "happened_at", "amount", "facts")
+    values = {name: getattr(dispute(), name) for name in said}
+    return Amendment(**values, description=description, parties=parties)
+
+
 def test_each_account_may_do_what_its_role_and_its_nearness_allow_and_nothing_else(fresh_dsn: str):
     people(fresh_dsn)
     access = load_access(SETTINGS)
@@ -57,7 +65,12 @@ def test_each_account_may_do_what_its_role_and_its_nearness_allow_and_nothing_el
         for (step, act), way in TABLE.items():
             for who, role, *_ in ACCOUNTS:
                 version = stand(conn, step, act)
-                facts = FACTS | {"body_id": "M"}
+                facts = FACTS | {
+                    "body_id": "M",
+                    "injured": version,
+                    "unit_id": "T1",
+                    "amendment": amendment(f"第{version}次补充"),
+                }
                 near, may = NEAR[who], f"case.{act}" in access.roles[role].acts
                 allowed = bool(near & way.by) and may
                 if act == Act.RECEIVE_HOP:

@@ -202,6 +202,8 @@ VIEWS: Mapping[str, View] = {
     "case_log": View("case_id", _cases(), "case_id seq at who what n prev hash", {"detail": "words", "said": "words"}),
     "case_party": View("case_id", _cases(), "case_id n side mmsi ship_name gear set_first claim",
                        {"statement": "words", "person_name": "name", "phone": "phone", "id_number": "id_number"}),
+    "case_vessel": View("case_id, mmsi", _cases(*((c[0], BASE + c[9]) for c in CASES if c[9])),
+                        "case_id n k mmsi ship_name"),
     "case_attachment": View("case_id", _cases(), "case_id seq name sha256 media_type size"),
     "case_hop": View("case_id, to_unit, to_body", _cases(*HOPS),
                      "hop_id case_id to_unit to_body after sent_at due_at received_at received_by"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from maritime_grid.cases.flow import (
+    OF_BODY,
     TABLE,
     Actor,
     CaseState,
@@ -20,6 +21,7 @@ from maritime_grid.cases.flow import (
     NotAllowed,
     acts_open,
     diagram,
+    led_by,
     nearness,
     step,
 )
@@ -33,9 +35,10 @@ FISHERY = Actor("fishery", "渔政", "department", body_id="F")
 POLICE = Actor("police", "公安", "department", body_id="P")
 SKIPPER = Actor("skipper", "老大", "worker")
 STRANGER = Actor("stranger", "外人", "township", frozenset({"X"}))
+CITY = Actor("city", "市", "city", frozenset({"C", "T", "T-V", "X"}))
 FACTS: dict[str, Any] = {
     "result": "已调解", "reason": "因故", "note": "说明", "body_id": "F", "seconds": 3600, "rating": 5,
-    "sha256": "00", "name": "a.jpg", "hop": "h", "dead_or_missing": 1,
+    "sha256": "00", "name": "a.jpg", "hop": "h", "dead_or_missing": 1, "amendment": "…", "unit_id": "T",
 }  # fmt: skip
 
 
@@ -145,16 +148,17 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.case, self.now, self.done = case(), T0, 1
 
-    @rule(act=st.sampled_from(list(Act)), who=st.sampled_from([TOWN, FISHERY, POLICE, SKIPPER, STRANGER]),
-          body=st.sampled_from(["F", "P"]), minutes=st.integers(0, 10_000))  # fmt: skip
-    def does(self, act: Act, who: Actor, body: str, minutes: int) -> None:
+    @rule(act=st.sampled_from(list(Act)), who=st.sampled_from([TOWN, FISHERY, POLICE, SKIPPER, STRANGER, CITY]),
+          body=st.sampled_from(["F", "P"]), unit=st.sampled_from(["T", "T-V", "X"]),
+          minutes=st.integers(0, 10_000))  # fmt: skip
+    def does(self, act: Act, who: Actor, body: str, unit: str, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
         before, offered = self.case, acts_open(self.case, who, ALL)
         try:
-            self.case = step(before, act, who, ALL, FACTS | {"body_id": body}, self.now)
+            self.case = step(before, act, who, ALL, FACTS | {"body_id": body, "unit_id": unit}, self.now)
         except (IllegalAct, NotAllowed):
             assert self.case is before
-            assert act not in offered or body in {before.holder, *before.joint}
+            assert act not in offered or body in {before.holder, *before.joint} or unit == before.unit_id
             return
         self.done += 1
         assert act in offered
@@ -163,9 +167,30 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.case.step in OPEN_STEPS)
     @invariant()
     def someone_can_always_go_on(self) -> None:
-        held = replace(POLICE, body_id=self.case.holder) if self.case.holder else TOWN
-        offered = {*acts_open(self.case, TOWN, ALL), *acts_open(self.case, held, ALL)}
+        leads = STRANGER if self.case.unit_id in STRANGER.units else TOWN
+        held = replace(POLICE, body_id=self.case.holder) if self.case.holder else leads
+        offered = {*acts_open(self.case, leads, ALL), *acts_open(self.case, held, ALL)} - {Act.HAND_OVER}
         assert any(TABLE[(self.case.step, act)].to not in {None, Step.WITHDRAWN} for act in offered)
+
+    @precondition(lambda self: self.case.step not in OPEN_STEPS)
+    @invariant()
+    def what_is_over_can_be_opened_again_by_who_leads_it_and_by_nobody_else(self) -> None:
+        open_to = [who for who in (TOWN, STRANGER, SKIPPER, FISHERY) if acts_open(self.case, who, ALL)]
+        assert open_to == [STRANGER if self.case.unit_id in STRANGER.units else TOWN]
+        assert acts_open(self.case, CITY, ALL) == (Act.REOPEN,)
+
+    @rule(unit=st.sampled_from(["T", "T-V", "X"]), minutes=st.integers(0, 10_000))
+    def place_is_amended(self, unit: str, minutes: int) -> None:
+        """As the store does it: the act, then the unit that leads the grid of the place."""
+        if Act.AMEND not in acts_open(self.case, CITY, ALL):
+            return
+        self.now += timedelta(minutes=minutes)
+        before = self.case
+        self.case = led_by(step(before, Act.AMEND, CITY, ALL, FACTS, self.now), unit, self.now)
+        self.done += 1
+        anew = unit != before.unit_id and before.step not in OF_BODY
+        assert self.case.step_since == (self.now if anew else before.step_since)
+        assert (self.case.step, self.case.holder) == (before.step, before.holder)
 
     @invariant()
     def version_counts_the_acts(self) -> None:
