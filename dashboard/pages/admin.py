@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update, register_page
+from dash import ALL, Dash, Input, Output, State, ctx, no_update, register_page
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from fastapi.concurrency import run_in_threadpool
@@ -18,7 +18,7 @@ from dashboard.views.admin_forms import ADD, EDIT, NEW, SAVE
 from dashboard.views.admin_log import VERIFIED, VERIFY
 from dashboard.words import Catalogues, Words
 
-from .shell import address, page_of
+from .framed import Part, framed
 
 ASKED, LANG, BODY, SAY, DONE = "admin-asked", "admin-lang", "admin-body", "admin-say", "admin-done"
 
@@ -123,21 +123,5 @@ def layout(account: Account, query: AdminQuery, words: Words, settings: Dashboar
     """The whole page without its body, which comes with the first callback."""
     views = views_of(account)
     shown = query.view if query.view in views else next(iter(views), "")
-    links = [
-        dcc.Link(
-            words(f"admin.view.{view}"),
-            href=address(words, "/admin", view=view),
-            className="part here" if view == shown else "part",
-        )
-        for view in views
-    ]
-    inside = [
-        html.Div([html.H1(words("admin.title")), html.Div(links, className="segments links")], className="row spread"),
-        html.Div(id=SAY),
-        html.Div(html.Div(words("page.loading"), className="panel empty"), id=BODY, className="grid-body"),
-        dcc.Store(id=ASKED, data=query.parts()),
-        dcc.Store(id=LANG, data=words.lang),
-        dcc.Store(id=DONE),
-    ]
-    here = address(words, "/admin", **query.parts())
-    return page_of(words, account, "admin", inside, demo=settings.demo, here=here)
+    parts = [Part(view, {"view": view}, here=view == shown) for view in views]
+    return framed(words, account, "admin", query.parts(), parts, demo=settings.demo)

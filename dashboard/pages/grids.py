@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update, register_page
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, no_update, register_page
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from fastapi.concurrency import run_in_threadpool
@@ -37,7 +37,8 @@ from dashboard.views.grid_propose import (
 )
 from dashboard.words import Catalogues, Words
 
-from .shell import address, page_of
+from .framed import Part, framed
+from .shell import address
 
 ASKED, LANG, BODY, SAY, DONE, GO = "grids-asked", "grids-lang", "grids-body", "grids-say", "grids-done", "grids-go"
 
@@ -192,22 +193,6 @@ def _query(asked: Any) -> GridQuery:
 def layout(account: Account, query: GridQuery, words: Words, settings: DashboardSettings) -> Component:
     """The whole page without its body, which comes with the first callback."""
     views = [view for view in VIEWS if view != "propose" or account.may("grids.propose")]
-    links = [
-        dcc.Link(
-            words(f"grids.view.{view}"),
-            href=address(words, "/grids", view="" if view == "now" else view),
-            className="part here" if view == query.view else "part",
-        )
-        for view in views
-    ]
-    inside = [
-        html.Div([html.H1(words("grids.title")), html.Div(links, className="segments links")], className="row spread"),
-        html.Div(id=SAY),
-        html.Div(html.Div(words("page.loading"), className="panel empty"), id=BODY, className="grid-body"),
-        dcc.Store(id=ASKED, data=query.parts()),
-        dcc.Store(id=LANG, data=words.lang),
-        dcc.Store(id=DONE),
-        dcc.Location(id=GO, refresh="callback-nav"),
-    ]
-    here = address(words, "/grids", **query.parts())
-    return page_of(words, account, "grids", inside, demo=settings.demo, here=here)
+    parts = [Part(view, {"view": "" if view == "now" else view}, here=view == query.view) for view in views]
+    more = [dcc.Location(id=GO, refresh="callback-nav")]
+    return framed(words, account, "grids", query.parts(), parts, demo=settings.demo, more=more)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc, html, no_update, register_page
+from dash import Dash, Input, Output, State, dcc, no_update, register_page
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from fastapi.concurrency import run_in_threadpool
@@ -22,7 +22,8 @@ from dashboard.views.people_sheets import has_sheets
 from dashboard.words import Catalogues, Words
 from maritime_grid.domain.people import OF_BODIES, Post
 
-from .shell import address, page_of, say
+from .framed import Part, framed
+from .shell import address, say
 
 ASKED, LANG, BODY, SAY, DONE, GO = (
     "people-asked",
@@ -146,24 +147,10 @@ def _query(asked: Any) -> PeopleQuery:
 def layout(account: Account, query: PeopleQuery, words: Words, settings: DashboardSettings) -> Component:
     """The whole page without its body, which comes with the first callback."""
     shown = query.view or VIEWS[0]
-    links = [
-        dcc.Link(
-            words(f"people.view.{view}"),
-            href=address(words, "/people", view="" if view == VIEWS[0] else view, unit=query.unit),
-            className="part here" if view == shown else "part",
-        )
-        for view in VIEWS
-        if view != "sheets" or has_sheets(account)
+    views = [view for view in VIEWS if view != "sheets" or has_sheets(account)]
+    parts = [
+        Part(view, {"view": "" if view == VIEWS[0] else view, "unit": query.unit}, here=view == shown) for view in views
     ]
-    right = html.Div(links, className="segments links people-views")
-    inside = [
-        html.Div([html.H1(words("people.title")), right], className="row spread"),
-        html.Div(id=SAY),
-        html.Div(html.Div(words("page.loading"), className="panel empty"), id=BODY, className="grid-body"),
-        dcc.Store(id=ASKED, data=query.parts()),
-        dcc.Store(id=LANG, data=words.lang),
-        dcc.Store(id=DONE),
-        dcc.Location(id=GO, refresh="callback-nav"),
-    ]
-    here = address(words, "/people", **query.parts())
-    return page_of(words, account, "people", inside, demo=settings.demo, here=here)
+    more = [dcc.Location(id=GO, refresh="callback-nav")]
+    asked = query.parts()
+    return framed(words, account, "people", asked, parts, demo=settings.demo, more=more, class_="people-views")

@@ -63,7 +63,7 @@ def _counts(loaded: Loaded, words: Words) -> Component:
 
 
 def _tone(name: str, n: int) -> str:
-    return f"count {name}" if n else "count none"
+    return f"sheet-count {name}" if n else "sheet-count"
 
 
 def column_word(sheet: Sheet, name: str, words: Words) -> str:
@@ -106,7 +106,7 @@ def _changes(sheet: Sheet, shown: Sequence[ShownChange], n: int, words: Words) -
             f"{change.line}",
             " · ".join(part for part in change.key if part),
             html.Span(words(f"people.import.{'new' if change.is_new else 'changed_n'}"), className=_kind(change)),
-            html.Ul([item for item in (_field(sheet, f, change.is_new, words) for f in change.fields) if item]),
+            html.Ul([_field(sheet, field, change.is_new, words) for field in change.fields]),
         ]
         for change in shown
     ]
@@ -122,10 +122,8 @@ def _kind(change: ShownChange) -> str:
     return "pill ok" if change.is_new else "pill warning"
 
 
-def _field(sheet: Sheet, field: ShownField, is_new: bool, words: Words) -> Component | None:
+def _field(sheet: Sheet, field: ShownField, is_new: bool, words: Words) -> Component:
     """`old → new`; of a new line what it says; what the account may not see is named and not shown."""
-    if is_new and field.new == "":
-        return None
     new = _value(field.new, words)
     name = html.Strong(column_word(sheet, field.name, words))
     if is_new:

@@ -98,8 +98,9 @@ class Reach:
 def shown(conn: Connection, loading: Loading, changes: Sequence[Change]) -> tuple[ShownChange, ...]:
     """Changes as the account may see them: personal data masked by its level, by the functions of the views."""
     sheet, cells = loading.sheet, list[tuple[str, str]]()
-    for change in changes:
-        for name in change.fields:
+    fields = [_told(change, sheet.blank()) for change in changes]
+    for change, names in zip(changes, fields, strict=True):
+        for name in names:
             column = sheet.column(name)
             for values in (change.old or {}, change.values):
                 cells.append((column.shows if column else "", written(values.get(name))))
@@ -109,10 +110,17 @@ def shown(conn: Connection, loading: Loading, changes: Sequence[Change]) -> tupl
             change.record.line,
             tuple(written(change.values[name]) for name in sheet.key if change.values[name] is not None),
             change.old is None,
-            tuple(ShownField(name, next(masked), next(masked)) for name in change.fields),
+            tuple(ShownField(name, next(masked), next(masked)) for name in names),
         )
-        for change in changes
+        for change, names in zip(changes, fields, strict=True)
     )
+
+
+def _told(change: Change, blank: Values) -> tuple[str, ...]:
+    """Fields that are worth a word: of a new line those in which something stands."""
+    if change.old is not None:
+        return change.fields
+    return tuple(name for name in change.fields if change.values[name] != blank[name])
 
 
 def _masked(conn: Connection, loading: Loading, cells: Sequence[tuple[str, str]]) -> list[str | None]:

@@ -159,7 +159,7 @@ where not exists (select from api.person p where p.staff_no = x.id);
 
 -- name: shown
 -- Values by the level of an account; those of no class of personal data as they are.
-select case when x.field = '' then x.value else mg.shown(coalesce(f.level, 'none'), x.field, x.value) end as value
+select case when '' in (x.field, x.value) then x.value else mg.shown(coalesce(f.level, 'none'), x.field, x.value) end as value
 from unnest(%(fields)s::text[], %(values)s::text[]) with ordinality as x(field, value, n)
 left join mg.role_field f
   on f.field = x.field and f.role = (select role from mg.account where account_id = %(by)s)

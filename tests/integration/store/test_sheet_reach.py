@@ -87,7 +87,7 @@ def test_changes_are_shown_as_masked_as_on_any_page(accounts: People, people: Pe
     values = {"staff_no": "P1", "name_zh": "人一", "phone": "13800005678", "note": "会潜水", "unit_id": "T1"}
     (shown,) = load(accounts, "people", values, dry_run=True).shown
     fields = {f.name: (f.old, f.new) for f in shown.fields}
-    assert fields == {"name_zh": ("人1", "人一"), "phone": ("138****1234", "138****5678"), "note": (None, None)}
+    assert fields == {"name_zh": ("人1", "人一"), "phone": ("138****1234", "138****5678"), "note": ("", None)}
     assert not shown.is_new and shown.key == ("P1",)
     (whole,) = load(people, "people", values, "me", dry_run=True).shown
     assert {f.name: f.new for f in whole.fields}["phone"] == "13800005678"
