@@ -6,11 +6,12 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from maritime_grid.cases.plan import Plan
 from maritime_grid.cases_settings import CaseSettings, configured_cases, plan_of
 from maritime_grid.pipeline.finder import finder_of
-from maritime_grid.settings import Settings
+from maritime_grid.settings import Settings, area_file
 from maritime_grid.settings_model import PeopleSettings, PublicSettings
 from maritime_grid.store.access_log import AccessLog
 from maritime_grid.store.accounts import Accounts
@@ -42,6 +43,7 @@ class Desk:
         access_log: who read what.
         archive: checks the whole archive of cases, which takes a while.
         people_settings: skills of teams and so on; None: as the configuration says.
+        coast: GeoJSON of the land, for the chart of the phone; None: as the configuration says.
     """
 
     reads: Reads
@@ -57,6 +59,7 @@ class Desk:
     access_log: AccessLog | None = None
     archive: Archive | None = None
     people_settings: PeopleSettings | None = None
+    coast: Path | None = None
 
 
 @contextmanager
@@ -81,5 +84,5 @@ def opened_desk(dsn: str, settings: Settings, reads: Reads, now: Callable[[], da
         yield Desk(
             reads, cases, plan, words, now, alerts, settings.public, GridChanges(pool.connection), people,
             access_log=AccessLog(pool.connection), archive=Archive(dsn, pool.connection),
-            people_settings=settings.people,
+            people_settings=settings.people, coast=area_file(settings, "land_drawn"),
         )  # fmt: skip

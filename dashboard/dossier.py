@@ -129,7 +129,7 @@ def _parties(rows: list[PartyRow], words: Words) -> str:
     lines = [
         (
             words(f"dossier.side.{p.side}"),
-            words("case.list_join").join(vessel_text(vessel) for vessel in p.vessels) or DASH,
+            words("case.list_join").join(vessel_text(vessel, words) for vessel in p.vessels) or DASH,
             p.person_name or DASH,
             p.phone or DASH,
             p.id_number or DASH,

@@ -48,6 +48,7 @@ ADDRESSES: Mapping[str, str] = {
     "/api/v1/openapi.json": ACCOUNT,
     "/api/v1/pulse.json": ACCOUNT,
     "/api/v1/vessels": "case.file",
+    "/api/v1/vessels/place": "case.file",
     "/case/": "page.cases",
     "/people/badge": "people.edit",
     **{

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from maritime_grid.cases.kinds import Kind
-from maritime_grid.cases.severity import SeverityFacts
-from maritime_grid.cases.titles import title_of
-from maritime_grid.cases_settings import CaseSettings
 from maritime_grid.domain.errors import MaritimeGridError
 from maritime_grid.store.case_check import MOST_PARTIES, MOST_TEXT
-from maritime_grid.store.case_rows import NewCase, Party
 
-AHEAD = timedelta(minutes=10)  # a phone's clock may be so far ahead
-NAMELESS = "群众"  # who leaves a number and no name
-LONG_AGO = timedelta(days=3660)
+MOST_YUAN = 10**9  # of one vessel
 
 
 class FormFault(MaritimeGridError):  # noqa: N818
@@ -42,6 +34,7 @@ Long = Annotated[str, Field(max_length=MOST_TEXT), AfterValidator(_without_contr
 Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 Short = Annotated[str, Field(max_length=60), AfterValidator(_one_line)]
 Count = Annotated[int, Field(ge=0, le=10_000)]
+Phone = Annotated[str, Field(max_length=30, pattern=r"^[0-9+() -]*$")]
 RequestKey = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$")]
 
 
@@ -50,13 +43,16 @@ class _Strict(BaseModel):
 
 
 class Vessel(_Strict):
-    """A vessel by its number, its name, or both."""
+    """A vessel by its number, its name, or both; who speaks for it, and what they say and claim."""
 
     mmsi: Annotated[int, Field(ge=0, le=999_999_999)] | None = None
     name: Short = ""
     gear: Short = ""
     set_first: bool | None = None
     says: Long = ""
+    person: Short = ""
+    person_phone: Phone = ""
+    loss_yuan: Annotated[int, Field(ge=0, le=MOST_YUAN)] = 0
 
     @model_validator(mode="after")
     def _somebody(self) -> Self:
@@ -97,6 +93,8 @@ class StaffReport(_Report):
     injured: Count = 0
     people_in_water: Count = 0
     crowd: Count = 0
+    by_tracks: bool = False  # the server places it by the tracks of its vessels
+    major: bool = False
 
     @model_validator(mode="after")
     def _two_parties(self) -> Self:
@@ -112,7 +110,7 @@ class PublicReport(_Report):
     subkind: Short = ""
     about: Line = ""  # the grid worker complained of, by name or badge
     name: Short = ""
-    phone: Annotated[str, Field(max_length=30, pattern=r"^[0-9+() -]*$")] = ""
+    phone: Phone = ""
     ticket: Annotated[str, Field(max_length=100)]
     website: Annotated[str, Field(max_length=200)] = ""  # no person sees this field
 
@@ -146,95 +144,3 @@ def _fault(fault: Any) -> FormFault:
     if kind in {"parties", "half", "note"}:
         field, _, said = said.partition(":") if ":" in said else ("lon", "", said)
     return FormFault(f"{field or 'the form'}: {said.strip()}", "mend the field and send it again", field)
-
-
-def staff_case(form: StaffReport, words: CaseSettings, now: datetime) -> NewCase:
-    """The case that a form of an account asks for.
-
-    Args:
-        form: as sent.
-        words: kinds and subkinds as configured.
-        now: aware.
-
-    Raises: FormFault.
-    """
-    kind = Kind(form.kind)
-    shown = [vessel.shown for vessel in form.vessels]
-    return NewCase(
-        kind=kind,
-        title=title_of(kind, _word(kind, form.subkind, words), shown, form.note),
-        subkind=form.subkind,
-        description=form.note,
-        place=form.place,
-        lon=form.lon,
-        lat=form.lat,
-        happened_at=_moment(form.happened_at, now),
-        grid_id=form.grid_id if form.lon is None else None,
-        parties=tuple(_parties(kind, form.vessels)),
-        facts=SeverityFacts(
-            dead_or_missing=form.dead_or_missing, injured=form.injured, people_in_water=form.people_in_water,
-            vessels=len(form.vessels), crowd=form.crowd,
-        ),
-        request_key=form.request_key,
-    )  # fmt: skip
-
-
-def public_case(form: PublicReport, accused: int | None, words: CaseSettings, now: datetime) -> NewCase:
-    """The case that anyone's form asks for.
-
-    A complaint goes to who is above: that of a person whom nobody can name for sure to the city, whatever its place.
-
-    Args:
-        form: as sent.
-        accused: the person that it names, where that is clear.
-        words: kinds and subkinds as configured.
-        now: aware.
-
-    Raises: FormFault.
-    """
-    kind = Kind(form.kind)
-    at_place = kind != Kind.COMPLAINT
-    said = f"{form.note}\n\n({form.about})" if form.about else form.note
-    return NewCase(
-        kind=kind,
-        title=title_of(kind, _word(kind, form.subkind, words), [], "" if form.about else form.note),
-        subkind=form.subkind,
-        description=said,
-        place=form.place,
-        lon=form.lon if at_place else None,
-        lat=form.lat if at_place else None,
-        happened_at=_moment(form.happened_at, now),
-        parties=_reporter(form),
-        accused=accused,
-        channel="public",
-        request_key=form.request_key,
-    )
-
-
-def _reporter(form: PublicReport) -> tuple[Party, ...]:
-    named = form.name or (NAMELESS if form.phone else "")
-    return (Party("claimant", person_name=named, phone=form.phone),) if named else ()
-
-
-def _parties(kind: Kind, vessels: tuple[Vessel, ...]) -> list[Party]:
-    sides = ["claimant", "respondent"] if kind == Kind.DISPUTE else []
-    sides += ["involved"] * len(vessels)
-    return [
-        Party(side, v.mmsi, v.name, v.gear, v.set_first, statement=v.says)
-        for side, v in zip(sides, vessels, strict=False)
-    ]
-
-
-def _word(kind: Kind, subkind: str, words: CaseSettings) -> str:
-    known = words.kinds.of(kind).subkinds
-    if subkind and subkind not in known:
-        raise FormFault(f"{subkind} is no subkind of {kind}", f"use one of {', '.join(sorted(known))}", "subkind")
-    return known[subkind].zh if subkind else ""
-
-
-def _moment(said: datetime | None, now: datetime) -> datetime:
-    if said is None:
-        return now
-    if not now - LONG_AGO <= said <= now + AHEAD:
-        raise FormFault("happened_at lies in the future or too far back", "set the time", "happened_at")
-    return min(said, now)

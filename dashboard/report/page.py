@@ -17,12 +17,15 @@ from .markup import Markup, document, el
 
 STATIC = "/report/static/"
 SCRIPTS = (
-    "main.js", "db.js", "dom.js", "list.js", "outbox.js", "photos.js", "place.js", "said.js", "vessels.js",
+    "main.js", "db.js", "dom.js", "list.js", "outbox.js", "photos.js", "place.js", "said.js", "ships.js",
+    "vessels.js", "when.js",
 )  # fmt: skip
+LATER = ("chart.js", "land.json")  # loaded when the chart is first wanted, and kept by the phone before that
 STAFF_KINDS, PUBLIC_KINDS = ("dispute", "hazard", "emergency", "service"), ("complaint", "service", "hazard")
 GEARS = ("gill_net", "trawl", "pair_trawl", "stow_net", "purse_seine", "pot", "hook", "other")
 GEAR_SUBKINDS = ("gear", "fishing_ground")  # of disputes: who set first matters
-COUNTS = ("people_in_water", "injured", "dead_or_missing")
+COUNTS = ("people_in_water", "injured", "dead_or_missing", "crowd")
+DAYS = ("today", "yesterday", "before")
 _JS = "report.js."
 
 
@@ -52,11 +55,13 @@ def report_page(form: Form, words: Words, settings: CaseSettings) -> bytes:
     fields = [
         _kinds(form, words),
         *(_subkinds(kind, words, settings) for kind in form.kinds),
-        _counts(words) if staff else _about(words),
+        _major(words) if staff else None,
+        None if staff else _about(words),
         _vessels(words) if staff else None,
+        _time(words),
         _place(words, staff=staff),
         _note(words, staff=staff),
-        _time(words),
+        _counts(words) if staff else None,
         _contact(words) if not staff else None,
         el("button", words("report.clear"), type="button", id="clear", class_="quiet"),
     ]
@@ -160,7 +165,15 @@ def _counts(words: Words) -> Markup:
                 class_="stepper",
             )
         )  # fmt: skip
-    return _group(words("report.people"), *steppers, only=["emergency"], hidden=True)
+    more = el("details", el("summary", words("report.people")), *steppers, id="people")
+    return el("fieldset", more, data_only="emergency dispute hazard", hidden=True)
+
+
+def _major(words: Words) -> Markup:
+    """Art. 28: one tap; for whom it is shown the script knows."""
+    box = el("input", type="checkbox", name="major")
+    text = el("span", el("strong", words("report.major")), el("small", words("report.major.hint")))
+    return el("label", box, text, id="major", class_="major", hidden=True)
 
 
 def _vessels(words: Words) -> Markup:
@@ -174,7 +187,7 @@ def _vessel_row(words: Words) -> Markup:
     gears += [el("option", words(f"report.gear.{gear}"), value=gear) for gear in GEARS]
     unknown = el("button", words("report.vessel.unknown"), type="button", class_="unknown quiet")
     drop = el("button", "×", type="button", class_="drop", aria_label=words("report.vessel.drop"))
-    first = el("label", el("input", type="radio", name="set-first"), el("span", words("report.set_first")))
+    first = el("label", el("input", type="checkbox", name="set-first"), el("span", words("report.set_first")))
     asked = el(
         "input", class_="asked", maxlength=60, placeholder=words("report.vessel.ask"), enterkeyhint="done",
         autocapitalize="characters", spellcheck="false", aria_label=words("report.vessel.ask"),
@@ -192,20 +205,36 @@ def _vessel_row(words: Words) -> Markup:
             class_="gear-line",
             hidden=True,
         ),
+        _says(words),
         class_="vessel",
     )
     return el("template", row, id="vessel-row")
 
 
+def _says(words: Words) -> Markup:
+    """What a side's own skipper tells; folded away, since most reports are made without."""
+    return el(
+        "details",
+        el("summary", words("report.says.more")),
+        _field("person", words("report.says.person"), 60),
+        _field("person_phone", words("report.says.phone"), 30, type="tel"),
+        _field("loss_yuan", words("report.says.loss"), 12, inputmode="decimal"),
+        _field("says", words("report.says"), 2000),
+        class_="says",
+        hidden=True,
+    )
+
+
 def _place(words: Words, *, staff: bool) -> Markup:
-    ways = ["phone", "vessel", "grid"] if staff else ["phone"]
+    ways = ["phone", "vessel", "grid", "chart"] if staff else ["phone", "chart"]
     buttons = [
         el("button", words(f"report.place.{way}"), type="button", data_way=way, aria_pressed="false") for way in ways
     ]
     grids = el("select", id="grids", hidden=True, aria_label=words("report.place.grid")) if staff else None
     said = _field("place", words("report.place.words"), 100)
     found = el("p", id="place-found", class_="hint", role="status")
-    return _group(words("report.place"), el("div", *buttons, class_="ways"), grids, found, said)
+    chart = el("div", id="chart", class_="chart", hidden=True)
+    return _group(words("report.place"), el("div", *buttons, class_="ways"), grids, found, chart, said)
 
 
 def _field(name: str, asked: str, longest: int, **more: str) -> Markup:
@@ -230,10 +259,21 @@ def _note(words: Words, *, staff: bool) -> Markup:
 
 
 def _time(words: Words) -> Markup:
-    now = el("button", words("report.now"), type="button", id="now", aria_pressed="true")
+    """Just now, or a day and then its hours, which the script shows; the field beneath for the minutes."""
+    days = [el("button", words("report.now"), type="button", id="now", aria_pressed="true")]
+    days += [
+        el("button", words(f"report.day.{day}"), type="button", data_day=ago, aria_pressed="false")
+        for ago, day in enumerate(DAYS)
+    ]
     at = el("input", type="datetime-local", name="happened_at", aria_label=words("report.when"))
     zone = el("p", words("report.zone"), id="zone", class_="hint", hidden=True)
-    return _group(words("report.when"), el("div", now, at, class_="when"), zone)
+    return _group(
+        words("report.when"),
+        el("div", *days, class_="ways"),
+        el("div", id="hours", class_="hours", hidden=True),
+        at,
+        zone,
+    )
 
 
 def _about(words: Words) -> Markup:

@@ -25,8 +25,9 @@ from maritime_grid.domain.errors import MaritimeGridError, ServiceUnavailableErr
 from maritime_grid.settings_model import PublicSettings
 
 from .answers import answer, answered, form_body, refusal
+from .filing import public_case
 from .follow import code_of, follow_page
-from .form import FormFault, PublicReport, public_case, read_form
+from .form import FormFault, PublicReport, read_form
 from .limits import Buckets, Rate, network_key
 from .staff import file_once, filed_answer
 

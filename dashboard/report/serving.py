@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -11,15 +12,18 @@ from fastapi.responses import JSONResponse
 from dashboard.body import Body, body_of, respond
 from dashboard.desk import Desk
 from dashboard.words import LANGUAGES, Catalogues
-from maritime_grid.settings import load_settings
+from maritime_grid.settings import area_file, load_settings
 
-from .page import PUBLIC, SCRIPTS, STAFF, STATIC, manifest, report_page
+from .chart import land
+from .page import LATER, PUBLIC, SCRIPTS, STAFF, STATIC, manifest, report_page
 from .public import Public
 from .staff import add_staff_routes
 
 FILES = Path(__file__).parent / "static"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 _HOUR_S = 3_600
+_COMMENT = re.compile(r"^[ ]*/\*.*?\*/\n", re.MULTILINE | re.DOTALL)  # those that have lines of their own
+_REMARK = re.compile(r"(?<=[;,{(]) // [^'\"`\n]*$", re.MULTILINE)  # at the end of a line
 SHELL = {"zh_CN": "shell-zh.html", "en": "shell-en.html"}  # the page of the form, for a phone to keep
 
 
@@ -46,7 +50,10 @@ def _add_forms(server: FastAPI, desk: Desk, catalogues: Catalogues) -> None:
         for form in (STAFF, PUBLIC)
         for lang in LANGUAGES
     }
-    files = _files(catalogues, build) | {SHELL[lang]: pages[STAFF.path, lang] for lang in LANGUAGES}
+    coast = land(desk.coast or area_file(load_settings(), "land_drawn"))
+    files = (
+        _files(catalogues, build) | {"land.json": coast} | {SHELL[lang]: pages[STAFF.path, lang] for lang in LANGUAGES}
+    )
 
     async def form(request: Request) -> Response:
         lang = catalogues.pick(request.query_params.get("lang")).lang
@@ -64,6 +71,14 @@ def _add_forms(server: FastAPI, desk: Desk, catalogues: Catalogues) -> None:
     server.add_api_route(STATIC + "{name}", file, methods=["GET"], include_in_schema=False)
 
 
+def _lean(path: Path) -> bytes:
+    """A file as it is sent: scripts and styles without their comments, which a slow line need not carry."""
+    if path.suffix == ".png":
+        return path.read_bytes()
+    whole = _COMMENT.sub("", path.read_text("utf-8"))
+    return (_REMARK.sub("", whole) if path.suffix == ".js" else whole).encode()
+
+
 def _build(desk: Desk, catalogues: Catalogues) -> str:
     """Changes with whatever a phone keeps, so that it takes the new."""
     parts = [report_page(STAFF, catalogues.pick(lang), desk.case_settings) for lang in LANGUAGES]
@@ -73,11 +88,14 @@ def _build(desk: Desk, catalogues: Catalogues) -> str:
 
 def _files(catalogues: Catalogues, build: str) -> dict[str, Body]:
     found = {
-        path.name: body_of(path.read_bytes(), _TYPES[path.suffix], compress=path.suffix != ".png")
+        path.name: body_of(_lean(path), _TYPES[path.suffix], compress=path.suffix != ".png")
         for path in sorted(FILES.iterdir())
         if path.suffix in _TYPES
     }
-    kept = [STATIC + name for name in (*SHELL.values(), "report.css", *SCRIPTS, "icon-192.png", "manifest.webmanifest")]
+    kept = [
+        STATIC + name
+        for name in (*SHELL.values(), "report.css", *SCRIPTS, *LATER, "icon-192.png", "manifest.webmanifest")
+    ]
     worker = (FILES / "sw.js").read_text("utf-8").replace("BUILD", build).replace("'KEPT'", repr(kept))
     worker = worker.replace("LANG", "zh" if catalogues.pick(None).is_chinese else "en")
     found["sw.js"] = body_of(worker.encode(), _TYPES[".js"])

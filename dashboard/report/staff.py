@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from dashboard.attachments import Incoming, attach, read_incoming
@@ -16,13 +16,14 @@ from maritime_grid.domain.errors import MaritimeGridError
 from maritime_grid.store.case_rows import Filed, NewCase
 from maritime_grid.store.case_steps import NoSuchCase
 from maritime_grid.store.errors import StoreRefused
-from maritime_grid.store.report_reads import FoundVessel, find_vessels, grid_names
+from maritime_grid.store.report_reads import grid_names
 
 from .answers import answer, answered, form_body, refusal
-from .form import StaffReport, read_form, staff_case
+from .filing import staff_case
+from .form import StaffReport, read_form
+from .vessels import asked_place, found_vessels, place_by_tracks
 
 _CASE_ID = re.compile(r"\d{4}-\d{6,9}", re.ASCII)
-_LONGEST_QUERY = 40
 
 
 def add_staff_routes(server: FastAPI, desk: Desk) -> None:
@@ -56,13 +57,23 @@ def add_staff_routes(server: FastAPI, desk: Desk) -> None:
         "/api/v1/vessels", tags=["cases"], summary="Vessels by a part of their name or the beginning of their MMSI"
     )
     async def vessels(q: str = "") -> Response:
-        return await answered(partial(_vessels, desk, q))
+        return await answered(partial(found_vessels, desk, q))
+
+    @server.get(
+        "/api/v1/vessels/place", tags=["cases"], summary="Where vessels were at a time, or came nearest before it"
+    )
+    async def place(vessel: Annotated[list[str] | None, Query()] = None, at: str = "") -> Response:
+        try:
+            asked = asked_place(vessel or (), at, desk.now())
+        except MaritimeGridError as error:
+            return refusal(error)
+        return await answered(partial(place_by_tracks, desk, asked))
 
     @server.get("/api/v1/report/me", tags=["cases"], summary="Who files, with the token of the session, and the grids")
     async def me() -> Response:
         return await answered(partial(_me, desk))
 
-    del file_case, attach_file, vessels, me
+    del file_case, attach_file, vessels, place, me
 
 
 def file_once(desk: Desk, new: NewCase, by: str | None) -> Filed:
@@ -86,19 +97,6 @@ def _attach(desk: Desk, account_id: str, case_id: str, file: Incoming) -> JSONRe
     return answer({"seq": seq}, 200 if before else 201)
 
 
-def _vessels(desk: Desk, asked: str) -> JSONResponse:
-    account = needs("case.file")
-    with desk.reads.as_account(account.account_id) as conn:
-        found = find_vessels(conn, asked[:_LONGEST_QUERY])
-    return answer({"vessels": [_vessel(one, desk) for one in found]})
-
-
-def _vessel(one: FoundVessel, desk: Desk) -> dict[str, Any]:
-    age_s = None if one.t is None else max(0, round((desk.now() - one.t).total_seconds()))
-    place = {"lon": one.lon, "lat": one.lat, "age_s": age_s, "grid": one.grid_id}
-    return {"mmsi": one.mmsi, "name": one.name or "", "gear": one.gear or "", **place}
-
-
 def _me(desk: Desk) -> JSONResponse:
     account = needs("page.report")
     with desk.reads.as_account(account.account_id) as conn:
@@ -108,4 +106,5 @@ def _me(desk: Desk) -> JSONResponse:
 
 
 def _shown(account: Account) -> dict[str, Any]:
-    return {"account": account.account_id, "name": account.name_shown, "csrf": account.csrf}
+    may_mark = account.may("case.mark_major")
+    return {"account": account.account_id, "name": account.name_shown, "csrf": account.csrf, "may_mark": may_mark}

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashboard.case_forms import FIRST, FORMS
 from dashboard.case_work import Opened
 from maritime_grid.cases.kinds import OPEN_STEPS, Act, Step
+from maritime_grid.cases.severity import ORDINARY
 from maritime_grid.store.case_rows import LogRow
 
 from .case_log import is_for, receive_button, who_text
@@ -21,7 +22,8 @@ from .times import moment
 def head(opened: Opened, told: Told) -> list[Component]:
     """Title, marks, the six steps with who did each and when, the clock of the present one."""
     row, words = opened.case.row, told.words
-    marks = [priority(row, words), major_mark(row, words), severity(row, words), up_mark(row, told)]
+    level = None if row.major and row.severity == ORDINARY else severity(row, words)  # "ordinary" beside "major"
+    marks = [priority(row, words), major_mark(row, words), level, up_mark(row, told)]
     facts = [
         (words("case.with"), [holder(row, told)]),
         (words("case.grid"), [row.grid_name or words("case.no_grid")]),

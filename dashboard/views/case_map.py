@@ -47,7 +47,10 @@ def case_map(case: CaseView, tracks: Tracks, words: Words) -> list[Component]:
         attributionControl=False, maxZoom=16, minZoom=6, zoomSnap=0.25, preferCanvas=True, trackViewport=False,
     )  # pyright: ignore[reportArgumentType]  # fmt: skip
     parts: list[Component] = [html.H2(words("case.map")), drawn]
-    parts += _over_time(tracks, words, bounds) if tracks.fixes else [html.P(words("case.no_tracks"), className="soft")]
+    vessels = [vessel for party in case.parties for vessel in party.vessels]
+    unknown = bool(vessels) and all(vessel.mmsi is None for vessel in vessels)
+    silent = words("case.no_vessel_known" if unknown else "case.no_tracks")
+    parts += _over_time(tracks, words, bounds) if tracks.fixes else [html.P(silent, className="soft")]
     parts.append(html.Small(words("map.attribution")))
     return parts
 

@@ -56,7 +56,7 @@ def parties(opened: Opened, told: Told, *, may_read: bool) -> list[Component]:
 
 
 def _party(row: PartyRow, words: Words, may_read: bool) -> Component:
-    vessels = [html.Div(vessel_text(vessel)) for vessel in row.vessels]
+    vessels = [html.Div(vessel_text(vessel, words)) for vessel in row.vessels]
     first = None if row.set_first is None else words("case.set_first.yes" if row.set_first else "case.set_first.no")
     facts = [
         ("case.vessel", vessels),
@@ -74,9 +74,9 @@ def _party(row: PartyRow, words: Words, may_read: bool) -> Component:
     return html.Section([p for p in parts if p is not None], className=f"party side-{row.side}")
 
 
-def vessel_text(vessel: PartyVessel) -> str:
-    """`浙普渔60001 · 412000001`, as far as it is known."""
-    mmsi = f"{vessel.mmsi:09d}" if vessel.mmsi is not None else ""
+def vessel_text(vessel: PartyVessel, words: Words) -> str:
+    """`浙普渔60001 · 412000001`; of one whose number nobody knows, which has no track, that it is not identified."""
+    mmsi = f"{vessel.mmsi:09d}" if vessel.mmsi is not None else words("case.unidentified")
     return " · ".join(filter(None, [vessel.ship_name, mmsi]))
 
 

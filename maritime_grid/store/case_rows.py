@@ -60,6 +60,8 @@ class NewCase:
     accused: int | None = None  # person complained of
     alert_ids: tuple[str, ...] = ()
     facts: SeverityFacts = field(default_factory=SeverityFacts)  # from which severity follows
+    by_tracks: bool = False  # its place is where the tracks of its vessels tell it; lon and lat only where they do not
+    marked_major: bool = False  # by who files it, with one tap (Art. 28)
     channel: str = "account"  # public, mqtt, alert where no account files it
     request_key: str | None = None  # of the form: sent twice it is filed once
 

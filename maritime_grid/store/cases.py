@@ -5,7 +5,7 @@ Locks are taken in one order (number, case, head of the archive), so that no two
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
@@ -48,6 +48,7 @@ from .case_steps import (
     state_of,
     write_entry,
 )
+from .case_vessels import mmsi_of, name_of, understood
 from .errors import StoreError, translated
 from .jsonrows import clean
 from .queries import load_queries
@@ -81,7 +82,7 @@ class Cases:
             by: account; None: the public, or a machine (see `new.channel`).
             at: aware.
 
-        Raises: UsageError: it is not whole. NotAllowed: this account may not file. StoreError.
+        Raises: UsageError: it is not whole. NotAllowed: this account may not file, or not mark it. StoreError.
         """
         new = with_amount(new)
         check_new(new, self._plan)
@@ -89,22 +90,25 @@ class Cases:
             who = account_of(conn, by) if by else None
             if who and "case.file" not in who.may:
                 raise NotAllowed(f"{by} may not file cases", "ask your township")
+            if new.marked_major and not (who and "case.mark_major" in who.may):
+                raise NotAllowed(f"{by or new.channel} may not mark major matters", "file it without the mark")
             code = follow_code(new.request_key)
             before = conn.execute(_Q["filed_before"], [new.request_key]).fetchone() if new.request_key else None
             if before:
                 return Filed(before["case_id"], code, before["version"], repeated=True)
-            return self._file(conn, new, by or "", code, at)
+            return self._file(conn, understood(conn, new, at), by or "", code, at)
 
     def _file(self, conn: Connection, new: NewCase, by: str, code: str, at: datetime) -> Filed:
         grid, unit = self._answerable(conn, new, at)
         case_id = next_number(conn, at)
         judged = self._plan.judge(new.kind, new.facts)
-        case = CaseState(case_id, new.kind, Step.RECEIVED, 1, unit, by, at, major=judged.major)
+        major = judged.major or new.marked_major
+        case = CaseState(case_id, new.kind, Step.RECEIVED, 1, unit, by, at, major=major)
         warn_at, due_at = self._plan.times(case)
         values = {
             **{name: getattr(new, name) for name in ("lon", "lat", "happened_at", "accused", "amount")},
             **clean({n: getattr(new, n) for n in ("kind", "subkind", "title", "description", "place", "channel")}),
-            "facts": Jsonb(asdict(new.facts)), "severity": judged.level, "major": judged.major,
+            "facts": Jsonb(asdict(new.facts)), "severity": judged.level, "major": major,
             "case_id": case_id, "grid": grid, "unit_id": unit, "reporter": by, "state": Step.RECEIVED, "at": at,
             "due_at": due_at, "warn_at": warn_at, "request_key": new.request_key,
             "grams": self._plan.keys([case_id, *texts_of(new)]), "follow_hash": sha256(code.encode()).digest(),
@@ -113,9 +117,9 @@ class Cases:
         enter_step(conn, self._plan, case)
         add_parties(conn, case_id, dict(enumerate(new.parties, 1)))
         link_alerts(conn, case_id, new.alert_ids)
-        if judged.major:
+        if major:
             send_reports(conn, self._plan.reports(hop_facts(conn, case, new.subkind, judged.level), at))
-        facts = {**filed_facts(new), **said_of_level(judged, judged.major)}
+        facts = {**filed_facts(new), **said_of_level(judged, major)}
         write_entry(conn, case_id, 1, at, by or new.channel, Act.FILE, facts)
         return Filed(case_id, code, 1, repeated=False)
 
@@ -234,6 +238,12 @@ class Cases:
         values = {"at": at, "by": by, "subject": subject, "fields": fields, "purpose": purpose.strip()}
         with translated(), self._lend() as conn:
             conn.execute(_Q["log_export"], values)
+
+    def vessels_named(self, said: Sequence[str]) -> dict[int, str]:
+        """Those that names or numbers mean, in their order, with their names: numbers are no secret to who may file."""
+        with translated(), self._lend() as conn:
+            found = [mmsi for one in said if (mmsi := mmsi_of(conn, one)) is not None]
+            return {mmsi: name_of(conn, mmsi) for mmsi in found}
 
     def follow(self, code: str) -> dict[str, Any] | None:
         """What the holder of a code may know of the case it was given for: its steps, without names or words."""

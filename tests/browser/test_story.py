@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -13,25 +14,31 @@ from maritime_grid.store.case_timers import run_timers
 from maritime_grid.store.connect import command_pool
 from tests.integration.store.case_build import NOW, PLAN, ask
 from tests.integration.web.desks import DeskSite
-from tests.integration.web.tracks import sail
+from tests.integration.web.tracks import NETTER, TRAWLER, sail
 
 from .conftest import SHOTS, Wall, _watch
 from .desk_browser import PHONE, desk, fresh_dsn, migrated, open_desk, plain_server, postgres, reachable_tmp
-from .test_report_page import HERE, READY, choose_vessel, fleet, login, picture, tap
+from .test_report_page import HERE, READY, fleet, login, picture, tap
 
 __all__ = ["desk", "fresh_dsn", "migrated", "open_desk", "plain_server", "postgres", "reachable_tmp"]
 pytestmark = pytest.mark.needs_chromium
 CASE = "2026-000001"
+MET = NOW - timedelta(hours=5)  # five in the morning; told at ten
+FILED = (
+    "select round(lon::numeric, 2)::float, round(lat::numeric, 2)::float, happened_at, place, title, grid_id"
+    ' from api."case"'
+)
 
 
 def phone_beside(window: Wall, desk: DeskSite, path: str, name: str | None) -> Wall:
-    """A phone in the browser of that window, logged in where a name is given."""
+    """A phone in the browser of that window, at the desk's own time, logged in where a name is given."""
     browser = window.page.context.browser
     assert browser
     context = browser.new_context(
         viewport={"width": PHONE[0], "height": PHONE[1]}, has_touch=True, is_mobile=True, geolocation=HERE,
         permissions=["geolocation"], device_scale_factor=2, timezone_id="Asia/Shanghai", locale="zh-CN",
     )  # fmt: skip
+    context.clock.install(time=desk.clock())
     if name:
         login(context, desk, name)
     phone = Wall(context.new_page())
@@ -41,23 +48,32 @@ def phone_beside(window: Wall, desk: DeskSite, path: str, name: str | None) -> W
 
 
 def file_at_the_quay(phone: Wall, tmp_path: Path) -> str:
-    """The grid worker's minute; the code to follow the case by."""
+    """The grid worker's minute, as the skipper tells it five hours later; the code to follow the case by."""
     page = phone.page
     phone.wait(READY)
     tap(page, ".k-dispute")
     tap(page, ".k-gear")
-    choose_vessel(page, 0, "60001", "浙普渔60001")
-    choose_vessel(page, 1, "普渔60002", "浙普渔60002")
+    for n, name in enumerate(("浙普渔60001", "浙普渔 60002")):  # nothing is picked from a list
+        page.locator(".vessel").nth(n).locator(".asked").fill(name)
     page.locator(".vessel").nth(0).locator("[name=set-first]").tap()
-    tap(page, "[data-way=phone]")
-    phone.wait("document.getElementById('place-found').textContent.includes('±12')")
+    tap(page, "[data-day='0']")
+    page.get_by_role("button", name="5 点", exact=True).tap()
+    phone.wait("document.getElementById('place-found').textContent.includes('两船最近处 04:59')")
     page.fill("[name=note]", "东极外,网被拖网船割断三张")
     (tmp_path / "net.png").write_bytes(picture(800, 600))
     page.set_input_files("#camera", tmp_path / "net.png")
     phone.wait("document.querySelectorAll('#photos img').length === 1")
+    page.screenshot(path=SHOTS / "story-filed-phone.png", full_page=True)
     tap(page, "#send")
     phone.wait("document.querySelector('#outbox .done') && !document.querySelector('#outbox small')")
     return phone.text("#outbox").partition("查询码")[2].split()[0]
+
+
+def sail_in_the_grid(desk: DeskSite) -> None:
+    """Their tracks of that morning, in the water that the worker's village answers for."""
+    sail(desk.dsn, MET)
+    code = "select code from mg.place where place_id = 'G1'"
+    ask(desk.dsn, f"update mg.position set grid = ({code}) returning 1")
 
 
 def do(window: Wall, act: str, step: str, *, text: str = "", rating: int = 0, pick: str = "") -> None:
@@ -86,10 +102,14 @@ def timers(desk: DeskSite) -> None:
 
 def test_a_cut_net_is_reported_mediated_told_rated_and_archived(desk, open_desk, tmp_path):
     fleet(desk)
-    sail(desk.dsn, NOW)
+    sail_in_the_grid(desk)
     village = open_desk("village1", "/cases")
     worker = phone_beside(village, desk, "/report", "lin")
     code = file_at_the_quay(worker, tmp_path)
+    title = "网具纠纷：浙普渔60001、浙普渔60002"
+    assert ask(desk.dsn, FILED) == [(122.7, 30.2, MET, "两船最近处 04:59，74 米", title, "G1")]
+    parties = ask(desk.dsn, "select mmsi, ship_name, set_first from mg.case_party order by n")
+    assert parties == [(NETTER, "浙普渔60001", True), (TRAWLER, "浙普渔60002", None)]
 
     desk.clock.forward(hours=1)
     village.page.goto(f"{desk.address}/case/{CASE}")

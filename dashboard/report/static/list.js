@@ -7,6 +7,7 @@ const {path} = document.body.dataset;
 let words = {};
 let reopen = async () => {};
 let resume = async () => {};
+let isFoldedOpen = false;
 let unfinished = async () => []; // reports that were begun, other than the one in the form
 
 export function setUp(texts, onReopen, onResume, readUnfinished) {
@@ -46,6 +47,37 @@ function refusedPhoto(photo) {
   return line;
 }
 
+/* The code with its address, by whatever the phone sends messages with; else into its clipboard. */
+function shared(item) {
+  const url = `${location.origin}/c/${item.code}`;
+  const text = words['code.text'].replace('{id}', item.case_id).replace('{code}', item.code);
+  return button(words[navigator.share ? 'code.share' : 'code.copy'], async (event) => {
+    const made = event.currentTarget;
+    try {
+      await (navigator.share ? navigator.share({text, url}) : navigator.clipboard.writeText(`${text} ${url}`));
+      if (!navigator.share) made.textContent = words['code.copied'];
+    } catch { /* nobody was chosen, or the phone forbids it: the code stands beside it */ }
+  });
+}
+
+/* What was folded away is kept for whoever sent it: the skipper may ask for the code next month. */
+function drawFolded(items) {
+  const list = node('ul');
+  list.append(...items.map((item) => {
+    const line = node('li');
+    const drop = twice(words['sent.drop'], words.sure, async () => { await forget(item.key); await draw(); });
+    line.append(node('strong', item.title), node('span', item.case_id, 'good'), node('span', `${words.code} ${item.code}`, 'code'), shared(item), drop);
+    return line;
+  }));
+  const box = node('details');
+  box.append(node('summary', words['sent.list'].replace('{n}', items.length)), list);
+  box.open = isFoldedOpen;
+  box.addEventListener('toggle', () => { isFoldedOpen = box.open; });
+  const line = node('li', '', 'folded');
+  line.append(box);
+  return line;
+}
+
 function drawItem(item, photos) {
   const line = node('li', '', item.state);
   if (isOthers(item)) { // what it says is not for whoever holds the phone now
@@ -58,7 +90,8 @@ function drawItem(item, photos) {
   if (item.state === 'done') {
     line.append(node('span', `${words.done} ${item.case_id}`, 'good'), node('span', `${words.code} ${item.code}`, 'code'));
     if (left) line.append(node('small', words['photos.left'].replace('{n}', left)));
-    if (!own.length) line.append(button(words.hide, async () => { await forget(item.key); await draw(); }));
+    line.append(shared(item));
+    if (!own.length) line.append(button(words.hide, async () => { await put('outbox', {...item, folded: true}); await draw(); }));
     line.append(...own.filter((photo) => photo.refused).map(refusedPhoto));
   } else if (item.state === 'refused') {
     line.append(node('span', after(words.refused, why('fault', item)), 'bad'), button(words.mend, () => reopen(item)));
@@ -89,9 +122,11 @@ function banner() {
 /* Resolves with how many reports wait. */
 export async function draw() {
   const photos = await all('photos');
-  const items = (await all('outbox')).filter((item) => item.state === 'waiting' || !isOthers(item)).sort((a, b) => b.at - a.at);
+  const every = (await all('outbox')).filter((item) => item.state === 'waiting' || !isOthers(item)).sort((a, b) => b.at - a.at);
+  const [items, folded] = [every.filter((item) => !item.folded), every.filter((item) => item.folded && (item.account || null) === (me() || null))];
   const drafts = await unfinished();
-  el('outbox').replaceChildren(...drafts.map(drawUnfinished), ...items.map((item) => drawItem(item, photos)));
+  const lines = [...drafts.map(drawUnfinished), ...items.map((item) => drawItem(item, photos))];
+  el('outbox').replaceChildren(...lines, ...(folded.length ? [drawFolded(folded)] : []));
   banner();
   return items.filter((item) => item.state === 'waiting').length;
 }

@@ -5,16 +5,16 @@ import * as list from './list.js';
 import * as outbox from './outbox.js';
 import * as photos from './photos.js';
 import * as place from './place.js';
-import {bodyOf, fault, isEmpty} from './said.js';
+import {bodyOf, COUNTS, fault, isEmpty, MARKED} from './said.js';
 import * as vessels from './vessels.js';
+import * as when from './when.js';
 
 const data = document.body.dataset;
 const words = JSON.parse(data.words);
 const gearSubkinds = data.gearSubkinds.split(' ');
 const form = el('form');
-const TEXTS = ['note', 'place', 'about', 'name', 'phone', 'website', 'people_in_water', 'injured', 'dead_or_missing'];
+const TEXTS = ['note', 'place', 'about', 'name', 'phone', 'website', ...COUNTS];
 const SETTLE_MS = 4000; // a report waits so long for its place, an emergency twice
-const EAST_MS = 28800000; // Beijing time
 let current = uuid(); // key of the report in the form, which its photos have from the first
 let owner = null; // account that began it
 let written = 0; // when this window last wrote it
@@ -38,11 +38,10 @@ function titleOf(kind, names) {
 
 function draft() {
   const texts = Object.fromEntries(TEXTS.filter((n) => form.elements[n]).map((n) => [n, form.elements[n].value]));
-  const now = el('now').getAttribute('aria-pressed') === 'true';
   const [kind, named] = [kindNow(), vessels.read()];
   return {
     key: current, draft: true, at: Date.now(), account: owner || account(), kind, subkind: subkindNow(), texts,
-    happened: now ? '' : form.elements.happened_at.value, vessels: named, where: place.read(),
+    ...when.read(), told: when.isTold(), major: Boolean(form.elements.major?.checked), vessels: named, where: place.read(),
     title: titleOf(kind, named.map((vessel) => vessel.name || vessel.typed).filter(Boolean)) || texts.note.slice(0, 20) || '…',
   };
 }
@@ -52,6 +51,7 @@ const holdsNothing = (saved) => isEmpty(saved) && !taking && !(el('photos') && e
 async function keep() {
   fit();
   if (!ready) return;
+  place.follow();
   tell();
   const now = draft();
   const nothing = holdsNothing(now);
@@ -68,8 +68,8 @@ function fill(saved) {
   const pick = (name, value) => { const box = form.querySelector(`[name="${name}"][value="${value}"]`); if (box) box.checked = true; };
   if (saved && saved.kind) pick('kind', saved.kind);
   if (saved && saved.subkind) pick(`subkind-${saved.kind}`, saved.subkind);
-  el('now').setAttribute('aria-pressed', String(!(saved && saved.happened)));
-  form.elements.happened_at.value = saved ? saved.happened : '';
+  if (form.elements.major) form.elements.major.checked = Boolean(saved && saved.major);
+  when.write(saved);
   vessels.write(saved && saved.vessels);
   place.write(saved && saved.where);
   fit();
@@ -80,6 +80,9 @@ function fill(saved) {
 function fit() {
   const kind = kindNow();
   for (const part of form.querySelectorAll('[data-only]')) part.hidden = !part.dataset.only.split(' ').includes(kind);
+  when.fit(kind === 'dispute');
+  if (el('major')) el('major').hidden = !(MARKED.includes(kind) && outbox.state.me && outbox.state.me.may_mark);
+  if (el('people') && (kind === 'emergency' || COUNTS.some((name) => Number(form.elements[name].value)))) el('people').open = true;
   vessels.fit(kind, kind === 'dispute' && gearSubkinds.includes(subkindNow()));
 }
 
@@ -126,6 +129,7 @@ async function draw() {
   const {me} = outbox.state;
   el('who').textContent = me ? me.name : '';
   if (me && me.grids) place.list(me.grids);
+  fit();
   tell();
 }
 
@@ -154,7 +158,7 @@ async function send(event) {
   }
   if (wrong) {
     say(wrong);
-    ({'missing.kind': form.querySelector('[name=kind]'), 'missing.vessels': el('vessel-group')}[wrong] || form.elements.note).scrollIntoView({block: 'center'});
+    ({'missing.kind': form.querySelector('[name=kind]'), 'missing.vessels': el('vessel-group'), 'missing.when': el('now')}[wrong] || form.elements.note).scrollIntoView({block: 'center'});
     return;
   }
   window.scrollTo(0, 0);
@@ -183,7 +187,7 @@ async function reopen(item) {
     return;
   }
   const {happened, where} = item.draft;
-  const at = happened || new Date(item.at + EAST_MS).toISOString().slice(0, 16);
+  const at = happened || when.beijing(item.at);
   const saved = {...item.draft, at: Date.now(), happened: at, where: where && {...where, fixed: true}};
   await write([['outbox', item.key], ['meta', saved]]);
   await fill(saved);
@@ -238,8 +242,10 @@ function wire() {
   form.addEventListener('change', keep);
   for (const kind of form.querySelectorAll('[name=kind]')) kind.addEventListener('change', () => place.chosen());
   form.addEventListener('submit', send);
-  el('now').addEventListener('click', () => { el('now').setAttribute('aria-pressed', 'true'); form.elements.happened_at.value = ''; keep(); });
-  form.elements.happened_at.addEventListener('input', () => el('now').setAttribute('aria-pressed', String(!form.elements.happened_at.value)));
+  form.querySelector('[name=subkind-emergency][value=overboard]')?.addEventListener('change', () => {
+    if (!Number(form.elements.people_in_water.value)) form.elements.people_in_water.value = 1;
+    keep();
+  });
   armed(el('clear'), words.sure, clear);
   el('zone').hidden = new Date().getTimezoneOffset() === -480;
   listen(draw, draw);
@@ -250,7 +256,9 @@ function wire() {
 
 async function start() {
   vessels.setUp(words, keep);
-  place.setUp(words, keep, vessels.read, isUrgent, () => { if (ready) tell(); });
+  const isPast = () => kindNow() === 'dispute' && Boolean(when.read().happened);
+  when.setUp(words, keep);
+  place.setUp(words, keep, {vessels: vessels.read, isUrgent, isPast, when: when.read, shown: () => { if (ready) tell(); }});
   list.setUp(words, reopen, resume, others);
   await outbox.remember();
   await resumeLast();

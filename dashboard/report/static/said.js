@@ -2,7 +2,9 @@
 import * as place from './place.js';
 import * as vessels from './vessels.js';
 
-const COUNTS = ['people_in_water', 'injured', 'dead_or_missing'];
+export const COUNTS = ['people_in_water', 'injured', 'dead_or_missing', 'crowd'];
+export const COUNTED = ['emergency', 'dispute', 'hazard'];
+export const MARKED = ['dispute', 'hazard']; // an emergency is a major matter by itself
 const MOST = 10000;
 
 const count = (text) => Math.min(MOST, Number.parseInt((text || '').normalize('NFKC').replace(/\D/g, ''), 10) || 0);
@@ -16,6 +18,7 @@ export function fault(saved, isPublic) {
   const named = vessels.sent(saved.vessels, false).length;
   const note = saved.texts.note.trim();
   if (saved.kind === 'dispute' && named < 2) return 'missing.vessels';
+  if (saved.kind === 'dispute' && !saved.happened && !saved.just) return 'missing.when';
   if (isPublic) return note.length < 2 ? 'missing.note' : null;
   if (saved.kind === 'emergency' && saved.where) return null; // two taps: the rest is told by radio
   return saved.subkind || named || note ? null : 'missing.note';
@@ -31,6 +34,7 @@ export function bodyOf(saved, isPublic, gearSubkinds) {
     const about = kind === 'complaint' ? texts.about.trim() : '';
     return {...body, about, name: texts.name.trim(), phone: texts.phone.normalize('NFKC').trim(), website: texts.website};
   }
-  if (kind === 'emergency') for (const name of COUNTS) body[name] = count(texts[name]);
-  return {...body, vessels: vessels.sent(saved.vessels, kind === 'dispute' && gearSubkinds.includes(subkind))};
+  if (MARKED.includes(kind) && saved.major) body.major = true;
+  if (COUNTED.includes(kind)) for (const name of COUNTS) body[name] = count(texts[name]);
+  return {...body, vessels: vessels.sent(saved.vessels, kind === 'dispute' && gearSubkinds.includes(subkind), kind === 'dispute')};
 }

@@ -1,6 +1,8 @@
 /* Rows of vessels: typed, or chosen from what the server suggests while there is a line. */
 const WAIT_MS = 250;
 const MOST = 20;
+const SAYS = ['person', 'person_phone', 'loss_yuan', 'says']; // what a side's own skipper tells
+const MOST_YUAN = 1e9;
 const row = document.getElementById('vessel-row');
 const box = document.getElementById('vessels');
 let words = {};
@@ -29,6 +31,7 @@ export function fit(ofKind, isGear) {
     part(line, '.side').textContent = words[`side.${sideOf(n)}`];
     part(line, '.unknown').hidden = kind !== 'dispute' || n === 0 || Boolean(line.vessel) || Boolean(part(line, '.asked').value);
     part(line, '.gear-line').hidden = !isGear;
+    part(line, '.says').hidden = kind !== 'dispute';
   });
 }
 
@@ -53,12 +56,18 @@ function add(vessel) {
     changed();
   });
   part(line, '.gear').addEventListener('change', () => changed());
-  part(line, '[name=set-first]').addEventListener('change', () => changed());
+  const first = part(line, '[name=set-first]');
+  first.addEventListener('change', () => { // of one alone, or of nobody
+    for (const other of rows()) if (other !== line && first.checked) part(other, '[name=set-first]').checked = false;
+    changed();
+  });
   if (vessel) {
     asked.value = vessel.typed || '';
     choose(line, vessel.mmsi ? vessel : null);
     part(line, '.gear').value = vessel.gear_out || '';
-    part(line, '[name=set-first]').checked = vessel.first === true;
+    first.checked = vessel.first === true;
+    for (const name of SAYS) part(line, `[name=${name}]`).value = vessel[name] || '';
+    part(line, '.says').open = SAYS.some((name) => vessel[name]);
   }
   return line;
 }
@@ -81,7 +90,7 @@ async function suggest(line) {
 function option(line, vessel) {
   const item = document.createElement('li');
   const button = document.createElement('button');
-  const name = Object.assign(document.createElement('span'), {textContent: vessel.name || digits(vessel.mmsi)});
+  const name = Object.assign(document.createElement('span'), {textContent: shownName(vessel)});
   const more = Object.assign(document.createElement('small'), {textContent: said(vessel)});
   button.type = 'button';
   button.append(name, more);
@@ -92,6 +101,8 @@ function option(line, vessel) {
   item.append(button);
   return item;
 }
+
+export const shownName = ({name, mmsi}) => name || digits(mmsi);
 
 const digits = (mmsi) => String(mmsi).padStart(9, '0');
 
@@ -109,7 +120,7 @@ function choose(line, vessel) {
   part(line, '.found').hidden = true;
   part(line, '.taken').hidden = !vessel;
   if (vessel) {
-    part(line, '.name').textContent = vessel.name || digits(vessel.mmsi);
+    part(line, '.name').textContent = shownName(vessel);
     part(line, '.more').textContent = said(vessel);
     const gear = part(line, '.gear');
     if (!gear.value && [...gear.options].some((o) => o.value === vessel.gear)) gear.value = vessel.gear;
@@ -119,7 +130,7 @@ function choose(line, vessel) {
 /* For the draft: everything as it stands. */
 export const read = () => rows().map((line) => ({
   ...line.vessel, typed: part(line, '.asked').value.trim(), gear_out: part(line, '.gear').value,
-  first: part(line, '[name=set-first]').checked,
+  first: part(line, '[name=set-first]').checked, ...Object.fromEntries(SAYS.map((name) => [name, part(line, `[name=${name}]`).value])),
 }));
 
 export function write(list) {
@@ -127,16 +138,24 @@ export function write(list) {
   for (const vessel of list || []) add(vessel);
 }
 
-/* For the server: those that are somebody. */
-export function sent(list, isGear) {
-  const anyFirst = isGear && list.some((vessel) => vessel.first);
+/* Of one side; what is no number or telephone is left out of them, and stands in what it says. */
+function told(vessel) {
+  const {person = '', person_phone: phone = '', loss_yuan: loss = '', says = ''} = vessel;
+  const yuan = Math.min(MOST_YUAN, Math.round(Number.parseFloat(loss.normalize('NFKC').replace(/[^\d.]/g, ''))) || 0);
+  const said = {person: person.trim(), person_phone: phone.normalize('NFKC').replace(/[^0-9+() -]/g, '').trim(), loss_yuan: yuan, says: says.trim()};
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value));
+}
+
+/* For the server: those that are somebody. Who set first is told of that one alone: of the others nobody said so. */
+export function sent(list, isGear, isDispute = false) {
   return list.filter((vessel) => vessel.mmsi || vessel.typed).map((vessel) => {
     const typed = (vessel.typed || '').normalize('NFKC'); // keyboards here write wide digits too
     const number = vessel.mmsi ?? (/^\d{9}$/.test(typed) ? Number(typed) : null);
     const name = vessel.mmsi ? vessel.name : number === null ? typed : '';
     return {
       ...(number === null ? {} : {mmsi: number}), name: (name || '').slice(0, 60),
-      ...(isGear && vessel.gear_out ? {gear: vessel.gear_out} : {}), ...(anyFirst ? {set_first: vessel.first} : {}),
+      ...(isGear && vessel.gear_out ? {gear: vessel.gear_out} : {}), ...(isGear && vessel.first ? {set_first: true} : {}),
+      ...(isDispute ? told(vessel) : {}),
     };
   });
 }

@@ -80,7 +80,7 @@ def test_form_has_no_script_of_its_own_and_no_style_in_its_elements(form, lang):
 def test_every_field_has_a_name_for_who_hears_the_page_and_nothing_can_be_sent_without_the_scripts(form):
     page = report_page(form, read_words("zh_CN"), SETTINGS).decode()
     fields = re.findall(r"<(?:input|select|textarea)[^>]*>", page)
-    bare = [field for field in fields if not re.search(r'aria-label="|aria-hidden|type="(?:radio|file)"', field)]
+    bare = [field for field in fields if not re.search(r'aria-label="|aria-hidden|type="(?:radio|checkbox|file)"', field)]
     assert fields and bare == []
     assert re.search(r'<button id="send"[^>]* disabled', page)
 
@@ -121,7 +121,7 @@ def test_every_word_of_the_lean_pages_is_in_the_catalogue(lang):
     asked |= {f"follow.state.{step}" for step in Step} | {f"follow.did.{what}" for what in SHOWN}
     said = "\n".join(path.read_text("utf-8") for path in SCRIPTS)
     scripted = set(re.findall(r"words\['([^']+)'\]", said)) | set(re.findall(r"words\.(\w+)", said))
-    scripted |= {"missing.kind", "missing.vessels", "missing.note", "mend_first", "photo.unreadable"}
+    scripted |= {"missing.kind", "missing.vessels", "missing.note", "missing.when", "mend_first", "photo.unreadable"}
     scripted |= {"waiting", "waiting_login", "place.failed", "place.forbidden", "place.no_vessel", "place.none"}
     scripted |= {f"{kind}.{why}" for kind, reasons in REFUSED.items() for why in (*reasons, "other")}
     asked |= {f"report.js.{key}" for key in scripted} | {
