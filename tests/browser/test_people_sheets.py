@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +24,7 @@ from .desk_browser import PHONE
 
 pytestmark = pytest.mark.needs_chromium
 DESK = (1920, 1080)
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 HEAD = ("staff_no", "name_zh", "phone", "unit_id", "grid_id", "post", "since")
 RESULT = "(document.querySelector('#people-sheet-result')?.innerText ?? '')"
 READY = "document.querySelector('#people-sheet-pick')"
@@ -120,6 +122,7 @@ def test_template_follows_the_choice_and_other_files_are_refused_at_once(desk, o
     town = open_desk("town1", "/people?view=sheets&lang=en", *PHONE)
     town.wait(READY)
     assert town.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    assert not CHINESE.search(town.text("#desk-main"))
     town.page.locator("#people-sheet-name").select_option("items")
     with town.page.expect_download() as download:
         town.page.locator("#people-sheet-template").click()
