@@ -15,7 +15,7 @@ from maritime_grid.cli.sheet_files import ENDINGS, Limits, SheetFileFault
 from maritime_grid.domain.people_sheets import SHEETS
 from maritime_grid.store.books import BOOKS
 
-LIMITS = Limits(most_bytes=5 * 2**20, most_unpacked=60 * 2**20, most_lines=10_001)  # the first has the heads
+LIMITS = Limits(most_bytes=5 * 2**20, most_unpacked=30 * 2**20, most_lines=10_001)  # the first has the heads
 ORDER = ("people", "teams", "badges", "training", "items", "bodies", "grid_leads", "units")  # the daily ones first
 NAME, PICK, DROP, STATE, RESULT, TEMPLATE = (
     "people-sheet-name", "people-sheet-pick", "people-sheet-drop", "people-sheet-state", "people-sheet-result",

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from maritime_grid.domain.errors import UsageError
@@ -74,11 +75,12 @@ def run(args: argparse.Namespace) -> int:
 def run_import(args: argparse.Namespace, settings: Settings) -> int:
     """Faults on stdout, one a line, then one line of counts; exit code 2 where there is any fault."""
     parsed = parse(sheet_named(args.sheet), read_file(args.path))
+    file = sha256(args.path.read_bytes()).hexdigest()
     with store_dsn(args, settings, create=True) as dsn:
         with Store.open(dsn) as store:
             store.migrate()
         with People(dsn, skills=frozenset(settings.people.skills), console=True) as people:
-            loaded = people.load(args.sheet, parsed, args.by, datetime.now(UTC), dry_run=args.dry_run)
+            loaded = people.load(args.sheet, parsed, args.by, datetime.now(UTC), dry_run=args.dry_run, file=file)
     for fault in loaded.faults[:SHOWN]:
         print(f"{args.path}, {fault}")
     if len(loaded.faults) > SHOWN:
