@@ -19,7 +19,7 @@ from .faults import fault
 from .item_acts import deed_of
 from .item_forms import ItemFilled
 from .item_lists import listed
-from .item_look import Looking, newest
+from .item_look import Looking, is_open, newest
 from .item_opened import opened
 from .item_query import ItemQuery
 from .pages.shell import say
@@ -38,11 +38,13 @@ class Answer:
         faults: key of a word by field.
         line: to the reader; in the form while it stays open, else above the page.
         go: what the page shows next; None: the form stays as it is.
+        base: the version that the form is about from now on, where who sent it was told what changed; else None.
     """
 
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
     line: Component | None = None
     go: ItemQuery | None = None
+    base: int | None = None
 
 
 @contextmanager
@@ -92,7 +94,7 @@ def send(desk: Desk, account: Account, query: ItemQuery, name: str, given: Mappi
 def _stale(
     desk: Desk, account: Account, query: ItemQuery, name: str, given: Mapping[str, Any], error: StaleItem, words: Words
 ) -> Answer:
-    """Somebody was faster: who did what, and what the text says now; what was typed stays."""
+    """Somebody was faster: who did what, and what the text says now; what was typed stays, for the next press."""
     if name == "new":
         return Answer({"number": "items.fault.taken"})
     filled = ItemFilled(name, given)
@@ -103,7 +105,9 @@ def _stale(
         return Answer(line=fault(error, words))
     base = filled.base() or filled.seen()[0]
     was, now = next((one for one in versions if one.version == base), None), newest(versions)
-    return Answer(line=stale_line(was, now, steps, query, desk.now(), words))
+    again = bool(filled.base() and now and not is_open(now))
+    line = stale_line(was, now, steps, query, desk.now(), words, again=again)
+    return Answer(line=line, base=now.version if again and now else None)
 
 
 def _refused(name: str, error: MaritimeGridError, words: Words) -> Answer:

@@ -46,6 +46,7 @@ def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardS
 def _register_form(app: Dash, desk: Desk, catalogues: Catalogues, name: str) -> None:
     """One form: what is wrong goes beside its field; what was done closes it and shows what became of it."""
     fields = [field.name for field in FORMS[name]]
+    base = {"base": Output(f"items-{name}-base", "value")} if "base" in fields else {}
 
     @app.callback(
         output={
@@ -54,6 +55,7 @@ def _register_form(app: Dash, desk: Desk, catalogues: Catalogues, name: str) -> 
             "say": Output(SAY, "children", allow_duplicate=True),
             "asked": Output(ASKED, "data", allow_duplicate=True),
             "done": Output(DONE, "data", allow_duplicate=True),
+            **base,
         },
         inputs={
             "clicks": Input(f"items-{name}-do", "n_clicks"),
@@ -69,11 +71,12 @@ def _register_form(app: Dash, desk: Desk, catalogues: Catalogues, name: str) -> 
             raise PreventUpdate
         answer = await run_in_threadpool(send, desk, account, _query(asked), name, given or {}, words)
         faults = {field: words(answer.faults[field]) if field in answer.faults else "" for field in fields}
+        kept = dict.fromkeys(base, no_update if answer.base is None else f"{answer.base}")
         if answer.go is None:
             stay = {"say": no_update, "asked": no_update, "done": no_update}
-            return {"faults": faults, "line": answer.line, **stay}
+            return {"faults": faults, "line": answer.line, **stay, **kept}
         done = f"{name} {desk.now().isoformat()}"
-        return {"faults": faults, "line": None, "say": answer.line, "asked": answer.go.parts(), "done": done}
+        return {"faults": faults, "line": None, "say": answer.line, "asked": answer.go.parts(), "done": done, **kept}
 
     del press
 

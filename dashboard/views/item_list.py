@@ -142,11 +142,11 @@ def beside(left: Component, opened: Component | None) -> list[Component]:
 
 def _row(found: Sequence[ItemVersion], entry: Entry | None, words: Words) -> Component:
     under = next(filter(is_open, found), None)
-    newest = found[0]
-    name = link(ItemQuery(view="work", item=newest.item_id), words, f"{newest.item_id} {newest.title}")
-    marks = [html.Br(), html.Small(class_name(newest.class_no, words))]
+    shown = (entry and entry.now) or found[0]
+    name = link(ItemQuery(view="work", item=shown.item_id), words, f"{shown.item_id} {shown.title}")
+    marks = [html.Br(), html.Small(class_name(shown.class_no, words))]
     cells = (
-        [name, *marks, *([" ", sample_mark(words)] if newest.sample else [])],
+        [name, *marks, *([" ", sample_mark(words)] if shown.sample else [])],
         _now(entry, words),
         [state_mark(under.state, words), " ", html.Small(kind_of(under, words))] if under else DASH,
         words(f"items.waits.{under.state}") if under else DASH,

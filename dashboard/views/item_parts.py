@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from dash import dcc, html
@@ -57,7 +56,7 @@ def both_texts(old: str, new: str) -> Children:
 
 def stale_line(
     was: ItemVersion | None, now: ItemVersion | None, steps: Sequence[ItemStep], query: ItemQuery, at: datetime,
-    words: Words,
+    words: Words, *, again: bool,
 ) -> Component:  # fmt: skip
     """What changed while a form lay open: who did what, and what the text says by now; the way to look at it.
 
@@ -68,12 +67,16 @@ def stale_line(
         query: what the page shows.
         at: the present moment.
         words: of the screen.
+        again: the same form may be sent once more, against what there is now.
     """
     last = steps[-1] if steps else None
     done = words("items.step." + last.state, n=last.version) if last else ""
     said = words("items.stale", who=last.by, at=moment(last.at, words, at), what=done) if last else words("fault.stale")
-    here = link(replace(query, do=""), words, words("items.stale.look"))
-    parts: Children = [say(said, "bad"), html.P([words("items.stale.kept"), here])]
+    # in a window of its own: what was typed stays here
+    here = address(words, "/items", **query.closed().parts())
+    look = html.A(words("items.stale.look"), href=here, target="_blank", rel="noopener")
+    kept = words("items.stale.again" if again else "items.stale.kept")
+    parts: Children = [say(said, "bad"), html.P([kept, look])]
     if was and now and was.version != now.version:
         parts.append(html.P(both_texts(f"{was.title}\n{was.text}", f"{now.title}\n{now.text}"), className="item-text"))
     return html.Div(parts, className="items-stale")

@@ -34,7 +34,7 @@ TEXTS = """(() => {
   return said.join('\\n');
 })()"""
 NO_PAGES = re.compile(
-    r"/assets|/_|/report/static/|/login/login\.css|/login/oidc|/healthz|/readyz|/metrics|/public/ticket|\{path"
+    r"/assets|/_|/report/static/|/login/login\.css|/login/oidc|/healthz|/readyz|/metrics|/public/ticket|/public/items\.|\{path"
 )
 
 
@@ -102,7 +102,8 @@ def visits(world: World) -> list[Visit]:
     """Every page that shows what somebody wrote, as somebody who sees it."""
     site, attacks = world.site, world.attacks
     cases = [row[0] for row in cb.ask(site.dsn, "select case_id from mg.case_file order by 1")]
-    grids, people, admin = (f"document.querySelector('#{name}-body {{}}')" for name in ("grids", "people", "admin"))
+    bodies = ("grids", "people", "items", "admin")
+    grids, people, items, admin = (f"document.querySelector('#{name}-body {{}}')" for name in bodies)
     case = "document.querySelector('.timeline li') && document.querySelector('#case-map .leaflet-container')"
     drawn = "document.querySelector('.leaflet-container path')"
     wall = "window.__mg?.painted?.n > 0 && MG.meta?.names.length > 0 && document.querySelector('#tiles > *')"
@@ -131,6 +132,13 @@ def visits(world: World) -> list[Visit]:
         Visit("town1", f"/people?view=people&person={world.person}", people.format("table")),
         Visit("town1", "/people?view=teams", people.format("table")),
         Visit("town1", "/people?view=teams&team=D1", people.format("table")),
+        Visit("lin", "/items", items.format(".item-card")),
+        Visit("town1", "/items?view=work&lang=en", items.format("table")),
+        Visit("city", "/items?view=work&item=9.9", items.format(".items-diff")),
+        Visit("city", "/items?view=work&item=9.9&do=reject", items.format("#items-reject-do")),
+        Visit("town1", f"/items?q={quote(attacks(40))}", items.format("input[type=search]")),
+        Visit(None, "/public/items", "document.querySelector('article')"),
+        Visit(None, f"/public/items?q={quote(attacks(40))}", "document.querySelector('form')"),
         Visit("root", f"/admin?who={MALLORY}", admin.format(".grid-versions li")),
         Visit("root", "/admin?lang=en", admin.format("table")),
         Visit("city", "/admin?view=log", admin.format("table")),

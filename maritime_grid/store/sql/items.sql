@@ -42,4 +42,4 @@ from api.item_version order by class, item_id, version desc;
 -- name: steps
 select item_id, version, state, at, by, coalesce(remark, '') as remark
 from api.item_step where (%(item_id)s::text is null or item_id = %(item_id)s)
-order by at, array_position(array['proposed', 'reviewed', 'approved', 'published', 'rejected'], state);
+order by item_id, version, array_position(array['proposed', 'reviewed', 'approved', 'published', 'rejected'], state);

@@ -17,6 +17,7 @@ from maritime_grid.cases.flow import NotAllowed
 from maritime_grid.domain.errors import MaritimeGridError, UsageError
 from maritime_grid.domain.items import ACTS, State, Trigger
 from maritime_grid.settings_access import load_access
+from maritime_grid.store import migrate
 from maritime_grid.store.account_roles import as_account
 from maritime_grid.store.connect import connect
 from maritime_grid.store.errors import StoreRefused
@@ -220,3 +221,21 @@ def test_reading_role_of_an_account_writes_nothing(accounts: People, dsn: str):
             ):
                 conn.execute(statement)
     assert ask(dsn, "select state from mg.item_version") == [("proposed",)]
+
+
+def test_store_of_before_keeps_the_mark_of_each_sample(empty_dsn: str):
+    steps = migrate.migrations()
+    with psycopg.connect(empty_dsn, autocommit=True) as conn:
+        migrate.migrate(conn, [one for one in steps if one.number < 28])
+        conn.execute("""
+            insert into mg.item values ('1.1', 1, true), ('1.2', 1, false);
+            insert into mg.item_version values
+              ('1.1', 1, '走访', '走访', '', false, 'published', '2025-01-01'),
+              ('1.1', 2, '走访', '常走访', '', false, 'proposed', null),
+              ('1.2', 1, '核对', '核对', '', false, 'published', '2025-01-01')
+        """)
+        migrate.migrate(conn)
+        found = conn.execute("select item_id, version, sample from mg.item_version order by 1, 2").fetchall()
+        assert found == [("1.1", 1, True), ("1.1", 2, True), ("1.2", 1, False)]
+        with pytest.raises(pg.InsufficientPrivilege):
+            conn.execute("update mg.item_version set title = 'x'")

@@ -92,9 +92,9 @@ UNSEEN: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "body.competences", "place_version.filed_by",
-            "crew_report.names", "grid_report.body", "grid_report.grid_id", "grid_report.kind", "item_step.remark",
-            "item_version.basis", "item_version.text", "item_version.title", "people_log.subject", "place.attributes",
-            "place.county", "port.county", "port_report.port_id", "quarantine.raw", "roster.gear", "roster.owner",
+            "crew_report.names", "grid_report.body", "grid_report.grid_id", "grid_report.kind",
+            "people_log.subject", "place.attributes", "place.county", "port.county",
+            "port_report.port_id", "quarantine.raw", "roster.gear", "roster.owner",
             "text_report.text", "unit.port_id", "vessel_static.callsign", "vessel_static.destination",
         ),
         "on no page: read through schema api, as JSON or as a file, alone",

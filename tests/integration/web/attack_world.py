@@ -129,6 +129,9 @@ def _items(world: World) -> None:
             by = f"clerk{n}"
             remark = world.attacks()
             people.move_item("9.9", 1, trigger, by, world.site.clock(), in_force=day, remark=remark)
+        attacks = world.attacks
+        draft = {"item_id": "9.9", "class": 9, "title": attacks(), "text": attacks(), "basis": attacks()}
+        people.propose_item(draft, "clerk0", world.site.clock(), base=1, remark=attacks())
 
 
 def _grids(world: World) -> None:
