@@ -138,12 +138,13 @@ def layout(account: Account, query: AlertQuery, words: Words, settings: Dashboar
         *(dcc.Store(id=name) for name in (PRESS, SEEN, DONE, ADDRESS, GO)),
         dcc.Interval(id=EVERY, interval=EVERY_MS),
     ]
+    label: dict[str, Any] = {"aria-label": words("alerts.title")}
     split = html.Div(
         [
             html.Section(
                 [
                     html.Button("", id="alq-above", type="button", className="primary", hidden=True),
-                    html.Div(id=LIST, className="al-list", role="listbox", tabIndex=-1),
+                    html.Div(id=LIST, className="al-list", role="listbox", tabIndex=-1, **label),
                 ],
                 className="panel al-left",
             ),

@@ -19,6 +19,7 @@ from tests.integration.web import grid_world as gw
 from tests.integration.web.attack_feeds import BOAT, SHIP
 from tests.integration.web.attack_texts import INJECTED, Attacks
 from tests.integration.web.attack_world import MALLORY, World
+from tests.integration.web.desks import DeskSite
 
 from .conftest import Wall, _watch
 
@@ -156,11 +157,11 @@ def visits(world: World) -> list[Visit]:
     ]
 
 
-def untoured(world: World, toured: Iterable[str]) -> list[str]:
+def untoured(site: DeskSite, toured: Iterable[str]) -> list[str]:
     """Addresses of pages that no visit leads to, as routes write them."""
     paths = {path.partition("?")[0] for path in toured}
     known = [page.get("path_template") or page["path"] for page in dash.page_registry.values()]
-    for route in world.site.app.server.routes:
+    for route in site.app.server.routes:
         path = getattr(route, "path", "")
         if "GET" in (getattr(route, "methods", None) or ()) and not NO_PAGES.match(path) and is_page(path):
             known.append(path)

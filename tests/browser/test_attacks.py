@@ -51,7 +51,7 @@ def tour(world: World, browser: Browser) -> Tour:
     planned = visits(world)
     for visit in planned:
         made.go(visit)
-    for path in untoured(world, [visit.path for visit in planned]):
+    for path in untoured(world.site, [visit.path for visit in planned]):
         for visit in further(path):
             made.go(visit)
     made.read(_dossier(world), "dossier.html")
