@@ -6,7 +6,7 @@ LOCK := requirements/dev.lock
 STAMP := $(VENV)/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt bench browser-test lock clean
+.PHONY: help setup run test test-beside check fmt bench browser-test lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -28,6 +28,9 @@ run: setup ## the whole product with a demo fleet, on embedded defaults
 
 test: setup ## all tests; what needs an absent component is skipped by name
 	$(BIN)/python -m pytest
+
+test-beside: setup ## the same, those in Chromium beside the rest: for two cores or more
+	$(BIN)/python -m tests.side_by_side
 
 check: setup ## lint, format, types, import rules
 	$(BIN)/ruff check .
