@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Barrier, Thread
-
 import psycopg
 import pytest
 
@@ -17,9 +15,11 @@ from .account_build import (
     PASSWORD,
     accounts,
     add,
+    add_at_its_place,
     add_worker,
     after,
     ask,
+    at_once,
     dsn,
     log,
     login,
@@ -102,10 +102,9 @@ def test_change_is_logged_with_who_and_what_and_one_that_changes_nothing_is_not(
 
 
 def test_nobody_makes_himself_more_and_who_may_not_keep_accounts_changes_none(accounts):
-    for name in ("boss", "other"):
-        add(accounts, name, "operator")
+    add_at_its_place(accounts, "operator", "boss", "other")
     add_worker(accounts)
-    add(accounts, "county", "county", unit_id="ZS-PT")
+    add_at_its_place(accounts, "county")
 
     def attempts(who: str, by: str) -> set[str]:
         at, kinds = after(1), set[str]()
@@ -155,22 +154,16 @@ def test_last_operator_stays_one_whoever_asks(accounts, by):
 
 
 def test_operators_who_end_one_another_at_once_leave_one(accounts, dsn):
-    for name in ("left", "right"):
-        add(accounts, name, "operator")
-    start, faults = Barrier(2), list[str]()
+    add_at_its_place(accounts, "operator", "left", "right")
+    faults: list[str] = []
 
     def end(who: str, by: str) -> None:
-        start.wait()
         try:
             accounts.disable(who, after(1), by)
         except AccountFault as fault:
             faults.append(fault.kind)
 
-    threads = [Thread(target=end, args=pair) for pair in (("left", "right"), ("right", "left"))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(end, (("left", "right"), ("right", "left")))
     assert faults == ["not_allowed"]
     assert ask(dsn, "select count(*) from mg.account where disabled_at is null") == [(1,)]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from threading import Thread
 
 import psycopg
 import pytest
@@ -30,12 +29,15 @@ from .account_build import (
     PASSWORD,
     accounts,
     add,
+    add_at_its_place,
     add_worker,
     after,
     ask,
+    at_once,
     dsn,
     log,
     login,
+    own_login,
     reads,
     refused,
     table,
@@ -61,7 +63,7 @@ def test_table_in_the_store_is_that_of_the_configuration_whatever_stood_there(ac
 
 def test_account_asks_the_database_as_itself_and_learns_what_it_may(accounts, dsn, reads):
     add_worker(accounts)
-    add(accounts, "guard", "coast_guard", body_id="GUARD")
+    add_at_its_place(accounts, "coast_guard", "guard")
     with psycopg.connect(dsn, autocommit=True) as conn:  # the view stands in for those that ask who reads
         conn.execute("""
             create view api.who as select concat_ws('|', mg.my_account(), mg.my_role(), mg.my_body(), mg.my_units(),
@@ -100,13 +102,11 @@ def test_role_of_an_account_reads_nothing_of_ours_and_writes_nothing_at_all(acco
 def test_login_of_its_own_in_the_database_cannot_become_another(accounts, dsn):
     """As an administrator gives it: `alter role ... login`."""
     add_worker(accounts)
-    add(accounts, "guard", "coast_guard", body_id="GUARD")
+    add_at_its_place(accounts, "coast_guard", "guard")
     roles = {row.account_id: row.db_role for row in accounts.all()}
     with psycopg.connect(dsn, autocommit=True) as conn:
         conn.execute("create view api.who as select mg.my_account() as a; grant select on api.who to mg_reader")
-        conn.execute(f"alter role {roles['worker']} login password 'of-a-test'")
-    own = make_conninfo(dsn, user=roles["worker"], password="of-a-test")
-    with psycopg.connect(own, autocommit=True) as conn:
+    with psycopg.connect(own_login(dsn, roles["worker"]), autocommit=True) as conn:
         assert conn.execute("select a from api.who").fetchone() == ("worker",)
         assert conn.execute("show default_transaction_read_only").fetchone() == ("on",)
         for other in (roles["guard"], "mg_read", dsn_user(dsn)):
@@ -170,12 +170,10 @@ def test_account_twice_or_a_weak_password_is_refused(accounts):
 
 
 def test_every_role_of_the_table_can_be_made(accounts):
-    units = {"worker": "ZS-PT-DJ-M", "village": "ZS-PT-DJ-M", "township": "ZS-PT-DJ", "county": "ZS-PT", "city": "ZS"}
-    bodies = {"department": "FISHERY", "coast_guard": "GUARD"}
-    for role in set(Role) - {Role.ASSOCIATION}:
-        add(accounts, role, role, unit_id=units.get(role), body_id=bodies.get(role))
+    for role in Role:
+        add_at_its_place(accounts, role)
     rows = accounts.all()
-    assert len(rows) == 9
+    assert len(rows) == 10
     assert all(row.has_db_role and row.has_password and not row.has_second_factor for row in rows)
 
 
@@ -223,11 +221,7 @@ def test_many_guesses_at_once_are_counted_one_by_one(accounts):
         except (LoginRefused, StoreUnavailable) as error:  # the latter: no turn came in time, so nothing was tried
             ends.append(type(error))
 
-    threads = [Thread(target=guess, args=(n,)) for n in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(guess, [(n,) for n in range(12)])
     assert len(ends) == 12
     assert accounts.one("worker").failures == min(ends.count(LoginRefused), 5)  # the others found it locked
     assert ends.count(LoginRefused) > 1
@@ -288,7 +282,7 @@ def without_groups(dsn: str) -> Iterator[psycopg.Connection]:
 
 def test_group_lost_with_a_move_to_another_server_is_made_again_at_the_next_migration(accounts, dsn, reads):
     add_worker(accounts)
-    add(accounts, "guard", "coast_guard", body_id="GUARD")
+    add_at_its_place(accounts, "coast_guard", "guard")
     roles = {row.account_id: row.db_role for row in accounts.all()}
     with without_groups(dsn) as conn:
         conn.execute(f"drop role {roles['guard']}")
@@ -314,11 +308,10 @@ def test_account_that_stays_without_a_role_is_named_at_the_start(accounts, dsn, 
 def test_disabled_account_has_no_login_of_the_database_either(accounts, dsn):
     add_worker(accounts)
     role = accounts.one("worker").db_role
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        conn.execute(f"alter role {role} login password 'of-a-test'")
+    own = own_login(dsn, role)
     accounts.disable("worker", after(1), by="boss")
     with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
-        psycopg.connect(make_conninfo(dsn, user=role, password="of-a-test"))
+        psycopg.connect(own)
     accounts.enable("worker", after(2), by="boss")  # whoever gave it gives it again
     assert ask(dsn, "select rolcanlogin from pg_roles where rolname = %s", role) == [(False,)]
 

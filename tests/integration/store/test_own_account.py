@@ -20,6 +20,7 @@ from .account_build import (
     QUAY,
     accounts,
     add,
+    add_at_its_place,
     add_worker,
     after,
     dsn,
@@ -205,7 +206,7 @@ def test_own_log_holds_logins_failures_and_what_others_did_with_it_and_nothing_o
 
 def test_own_account_says_for_whom_it_works(accounts):
     add_worker(accounts)
-    add(accounts, "guard", "coast_guard", body_id="GUARD")
+    add_at_its_place(accounts, "coast_guard", "guard")
     worker, guard = accounts.own.seen("worker"), accounts.own.seen("guard")
     assert worker.unit_zh == ["舟山市", "普陀区", "东极镇", "庙子湖"]
     assert (guard.unit_zh, guard.body_zh, guard.has_password, guard.has_second_factor) == ([], "海警", True, False)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 from dash import Dash
 
@@ -25,6 +24,7 @@ from maritime_grid.store.accounts import Accounts
 from maritime_grid.store.embedded import EmbeddedPostgres
 from maritime_grid.store.writer import Store
 from tests.integration.conftest import fresh_database
+from tests.integration.store.account_build import BODIES, UNITS, places
 from tests.unit.dashboard.reads_builder import FleetReads
 from tests.unit.dashboard.reads_builder import options as wall_options
 from tests.unit.dashboard.serving import serving
@@ -33,8 +33,6 @@ from .attack_world import World, attacked
 from .forms import PASSWORD, fields
 
 NOON = datetime(2026, 5, 20, 4, 0, tzinfo=UTC)
-UNITS = {"worker": "ZS-PT-DJ-M", "village": "ZS-PT-DJ-M", "township": "ZS-PT-DJ", "county": "ZS-PT", "city": "ZS"}
-BODIES = {"department": "FISHERY", "coast_guard": "GUARD", "association": "UNION"}
 
 
 @dataclass
@@ -64,16 +62,7 @@ def dsn(postgres: EmbeddedPostgres) -> Iterator[str]:
     for made in fresh_database(postgres.dsn):
         with Store.open(made) as store:
             store.migrate()
-        with psycopg.connect(made, autocommit=True) as conn:
-            conn.execute("""
-                insert into mg.unit (unit_id, level, parent, name_zh, path) values
-                  ('ZS', 'city', null, '舟山市', '{ZS}'), ('ZS-PT', 'county', 'ZS', '普陀区', '{ZS,ZS-PT}'),
-                  ('ZS-PT-DJ', 'township', 'ZS-PT', '东极镇', '{ZS,ZS-PT,ZS-PT-DJ}'),
-                  ('ZS-PT-DJ-M', 'village', 'ZS-PT-DJ', '庙子湖', '{ZS,ZS-PT,ZS-PT-DJ,ZS-PT-DJ-M}');
-                insert into mg.body (body_id, kind, unit_id, name_zh) values
-                  ('FISHERY', 'department', 'ZS-PT', '渔政'), ('GUARD', 'coast_guard', 'ZS', '海警'),
-                  ('UNION', 'association', 'ZS-PT', '水产商会')
-            """)
+        places(made)
         with opened(made) as accounts:
             accounts.write_table()
             for role in accounts.access.roles:
