@@ -134,7 +134,8 @@ def _parties(form: _Typed, case: CaseView) -> Iterator[AmendedParty]:
             continue
         if side not in SIDES:
             raise FieldFault("side", "case.fault.side")
-        if not vessels and not person["person_name"] and not row.person_name:
+        known = row.person_name or not (is_new or row.vessels)  # a person whom the reader may not see at all
+        if not vessels and not person["person_name"] and not known:
             raise FieldFault("name0", "case.fault.nobody")
         first = vessels[0] if vessels else PartyVessel()
         party = Party(

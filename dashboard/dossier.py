@@ -28,7 +28,7 @@ from .desk import Desk
 from .dossier_style import STYLE
 from .dossier_tracks import drawings
 from .views.case_changes import change_lines
-from .views.case_log import entry_text, numbers_text
+from .views.case_log import counts_text, entry_text
 from .views.case_parts import Told, holder, kind_words, unit_name
 from .views.case_steps import late_words, whose
 from .views.case_story import vessel_text
@@ -92,7 +92,7 @@ def document(opened: Opened, chain: list[Entry], tracks: Tracks, told: Told, acc
         (words("dossier.holder"), row.holder_name or holder(row, told)),
         (words("dossier.place"), _place(opened)),
         (words("case.amount"), DASH if case.amount is None else words("case.yuan", n=f"{case.amount:,.0f}")),
-        (words("case.numbers"), numbers_text(case.facts, words) or DASH),
+        (words("case.numbers"), counts_text(case.facts, words) or DASH),
         (words("dossier.happened"), _at(case.happened_at)),
         (words("dossier.opened"), _at(row.opened_at)),
         (words("dossier.closed"), _at(case.closed_at)),

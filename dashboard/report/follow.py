@@ -16,7 +16,7 @@ from .page import head, items_link, other_language
 _CODE = re.compile(r"[A-Z2-7]{10}")
 _BEIJING = ZoneInfo("Asia/Shanghai")
 SHOWN = ("file", "collate", "dispatch", "accept", "transfer", "return", "resolve", "report", "tell", "rate", "reopen",
-         "withdraw")  # fmt: skip
+         "withdraw", "hand_over")  # fmt: skip
 
 
 def code_of(typed: str) -> str | None:

@@ -90,7 +90,7 @@ def _what(values: Values, opened: Opened, told: Told) -> list[Component]:
     options = [option for kind in kinds for option in _kinds(kind, told)]
     picked = dcc.Dropdown(options, values["kind"], id=_id("kind"), clearable=False)
     return [
-        _field("kind", picked, told),
+        _field("kind", picked, told, kind="wide"),
         _field("title", _text("title", values, MOST_TITLE), told, kind="wide"),
         _field("description", _area("description", values), told, kind="whole"),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from maritime_grid.cases.kinds import Act, Kind
@@ -37,7 +38,7 @@ def _line(change: Mapping[str, Any], told: Told) -> str:
 
 
 def _label(name: str, told: Told) -> str:
-    for key in (f"case.amend.{name}", f"case.field.{name}", f"case.{name}"):
+    for key in (f"case.field.{name}", f"case.amend.{name}", f"case.{name}"):
         if found := told.words.get(key, ""):
             return found
     return name
@@ -95,6 +96,7 @@ _SHOWN: Mapping[str, Shown] = {
     "gear": _word("gear"),
     "set_first": _first,
     "mmsi": lambda value, _told: f"{int(value):09d}",
+    "amount": lambda value, _told: f"{Decimal(str(value)):,f}",
     "happened_at": _moment,
     "more": _vessels,
     "party": _vessels,

@@ -92,7 +92,7 @@ def _unit(field: Field, of: FormOf, told: Told) -> list[Component]:
     units, leads = told.standing.units, of.opened.case.row.unit_id
     own = units.get(told.standing.asker.unit_id or "")
     options = [
-        {"label": unit_name(unit.unit_id, told), "value": unit.unit_id}
+        {"label": " › ".join(unit_name(u, told) for u in unit.path[1:] or unit.path), "value": unit.unit_id}
         for unit in units.values()
         if own is not None and unit.unit_id != leads and may_hand_to(own, unit)
     ]

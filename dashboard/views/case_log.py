@@ -65,6 +65,11 @@ def numbers_text(facts: Mapping[str, Any], words: Words) -> str:
     return words("case.list_join").join(known)
 
 
+def counts_text(facts: Mapping[str, Any], words: Words) -> str:
+    """The same without the amount, which stands beside them."""
+    return numbers_text({name: value for name, value in facts.items() if name != "amount_yuan"}, words)
+
+
 def timeline(opened: Opened, told: Told) -> list[Component]:
     """The log, newest first."""
     items = [_entry(row, opened, told) for row in reversed(opened.case.log)]

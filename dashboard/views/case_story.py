@@ -12,7 +12,7 @@ from maritime_grid.cases.plan import Attachments
 from maritime_grid.store.case_desk import PartyInFull
 from maritime_grid.store.case_rows import AttachmentRow, PartyRow, PartyVessel
 
-from .case_log import numbers_text, person_text
+from .case_log import counts_text, person_text
 from .case_parts import Told
 from .times import DASH, moment
 
@@ -33,7 +33,7 @@ def story(opened: Opened, told: Told) -> list[Component]:
         (words("case.place"), " · ".join(filter(None, place)) or DASH),
         (words("case.filed_by"), f"{by} · {moment(case.row.opened_at, words, told.now)}"),
     ]
-    if known := numbers_text(case.facts, words):
+    if known := counts_text(case.facts, words):
         facts.append((words("case.numbers"), known))
     if case.amount is not None:
         facts.append((words("case.amount"), words("case.yuan", n=f"{case.amount:,.0f}")))

@@ -18,13 +18,15 @@ from maritime_grid.cases.handing import may_hand_to
 from maritime_grid.cases.kinds import Kind
 from maritime_grid.cases.plan import Plan
 from maritime_grid.cases.severity import facts_fault, known_facts
+from maritime_grid.domain.people import day_of
 
 from .case_beside import said_of_level
-from .case_changes import Amendment, Content, amended, changes
+from .case_changes import AmendedParty, Amendment, Content, amended, changes
 from .case_check import check_new
 from .case_filing import add_parties, texts_of
 from .case_rows import NewCase, Party, PartyVessel
 from .case_steps import Account, Connection, hop_facts, send_reports
+from .case_vessels import mmsi_of, name_of
 from .errors import StoreError
 from .jsonrows import clean
 from .queries import load_queries
@@ -52,7 +54,7 @@ def amend(
     row = conn.execute(_Q["content"], [case.case_id]).fetchone()
     assert row, "held"
     before = _content(conn, case.case_id, row)
-    after = amended(before, to)
+    after = amended(before, replace(to, parties=tuple(_identified(conn, before, party) for party in to.parties)))
     check_new(after.case, plan)
     if to.happened_at is not None and to.happened_at > at + AHEAD:
         raise IllegalAct(f"case {case.case_id}: its time lies in the future", "set the time")
@@ -75,15 +77,37 @@ def amend(
 
 
 def hand_over(conn: Connection, plan: Plan, row: Any, case: CaseState, who: Account, at: datetime) -> None:
-    """Raises: StoreError: there is no such unit. NotAllowed: not to this one (see `cases.handing`)."""
+    """What a hand-over asks for and writes beside the case itself.
+
+    Raises: StoreError: there is no such unit. NotAllowed: not to this one (see `cases.handing`), or the person
+    complained of works there: their own people do not judge it.
+    """
     to = conn.execute(_Q["unit"], [case.unit_id]).fetchone()
     if to is None:
         raise StoreError(f"there is no unit {case.unit_id}", "choose one of the list")
     own = conn.execute(_Q["unit_of_account"], [who.actor.account_id]).fetchone()
-    if own is None or not may_hand_to(_Unit(own), _Unit(to)):
+    accused = {"person": row["accused"], "day": day_of(at), "path": to["path"]}
+    own_people = row["accused"] is not None and conn.execute(_Q["works_on_path"], accused).fetchone()
+    if own is None or own_people or not may_hand_to(_Unit(own), _Unit(to)):
         raise NotAllowed(f"{who.actor.account_id} may not hand case {case.case_id} to {case.unit_id}", "ask the county")
     conn.execute(_Q["hand_over"], {"case_id": case.case_id, "unit": case.unit_id})
     _tell(conn, plan, case, row["subkind"], row["severity"], at)
+
+
+def _identified(conn: Connection, before: Content, to: AmendedParty) -> AmendedParty:
+    """With number and name of vessels that were typed by one of them; those that stood there before stay."""
+    was = before.parties.get(to.n or 0)
+    known = was.vessels if was is not None else ()
+    vessels = [vessel if vessel in known else _vessel(conn, vessel) for vessel in to.party.vessels]
+    first = vessels[0] if vessels else PartyVessel()
+    party = replace(to.party, mmsi=first.mmsi, ship_name=first.ship_name, more=tuple(vessels[1:]))
+    return replace(to, party=party)
+
+
+def _vessel(conn: Connection, said: PartyVessel) -> PartyVessel:
+    mmsi = mmsi_of(conn, said.ship_name) if said.mmsi is None and said.ship_name else said.mmsi
+    name = name_of(conn, mmsi) if mmsi is not None and not said.ship_name else said.ship_name
+    return PartyVessel(mmsi, name)
 
 
 class _Unit:

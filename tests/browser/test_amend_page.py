@@ -134,8 +134,8 @@ def test_township_hands_a_case_to_the_one_beside_it_which_then_leads_it(desk, op
     open_form(town, "移交")
     town.page.locator("#case-form-box .dash-dropdown").click()
     offered = town.page.get_by_role("option").all_inner_texts()
-    assert {text.strip() for text in offered} == {"单位T1", "单位T2", "单位K"}
-    town.page.get_by_role("option", name="单位T2").click()
+    assert {text.strip() for text in offered} == {"单位K", "单位K › 单位T1", "单位K › 单位T2"}
+    town.page.get_by_role("option", name="单位K › 单位T2").click()
     town.page.locator("#case-form-box textarea").fill("当事船属该镇")
     town.page.locator("#case-send").click()
     town.wait("document.querySelector('#case-note .say.good')", WAIT_S)

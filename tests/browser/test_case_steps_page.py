@@ -108,7 +108,7 @@ def test_case_is_handled_jointly_given_to_another_body_and_withdrawn_by_who_file
     assert "部门G" in town.text("#case-head")
     guard = open_desk("guard", "/cases")
     look(guard, desk, 5)
-    assert offered(guard) == {"写备注"}
+    assert offered(guard) == {"写备注", "更新数据并重新定级"}
     do(guard, "写备注", 6, text="航迹已核对")
     look(town, desk, 6)
     do(town, "改派", 7, pick="部门P", text="涉嫌治安案件")

@@ -112,6 +112,12 @@ where c.case_id = %(case_id)s and c.lon is null and c.grid <> 0 and not exists (
 -- name: unit
 select unit_id, level, path from mg.unit where unit_id = %s;
 
+-- name: works_on_path
+-- Whether a person holds a post today that one of the units leads.
+select 1 from mg.post p join mg.grid_lead l on l.grid_id = p.grid_id
+where p.person_id = %(person)s and l.unit_id = any (%(path)s::text[])
+  and p.since <= %(day)s::date and (p.until is null or p.until > %(day)s::date) limit 1;
+
 -- name: unit_of_account
 select u.unit_id, u.level, u.path from mg.account a join mg.unit u on u.unit_id = a.unit_id where a.account_id = %s;
 

@@ -136,6 +136,15 @@ def test_party_has_all_of_its_vessels_in_lists_tracks_and_reach(cases: Cases, fr
         assert conn.execute("select count(*) from api.case_vessel").fetchone() == (0,)
 
 
+def test_vessel_that_is_typed_by_its_name_has_its_number_and_the_other_way_round(cases: Cases, fresh_dsn: str):
+    ask(fresh_dsn, "insert into mg.roster values (412000003, '浙普渔60003', 'fishing', '', '') returning 1")
+    named = AmendedParty(None, Party("involved", ship_name="浙普渔 ６0003"))
+    numbered = AmendedParty(None, Party("witness", 412000003))
+    amend(cases, 1, parties=parties(named, numbered))
+    found = ask(fresh_dsn, "select mmsi, ship_name from mg.case_party where n > 2 order by n")
+    assert found == [(412000003, "浙普渔 ６0003"), (412000003, "浙普渔60003")]
+
+
 def test_search_finds_what_a_case_says_now_and_not_what_it_said(cases: Cases, fresh_dsn: str):
     amend(cases, 1, title="碰撞赔偿", description="夜间碰撞", subkind="collision")
     with reading_as(fresh_dsn, "town1") as conn:

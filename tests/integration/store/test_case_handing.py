@@ -107,3 +107,14 @@ def test_case_withdrawn_by_mistake_is_reopened_by_who_leads_it_with_a_reason(cas
     again = cases.act(CASE, 2, Act.REOPEN, "town1", {"reason": "撤错了"}, NOW + HOUR)
     assert (again.step, again.reopened) == (Step.COLLATED, 1)
     assert ask(fresh_dsn, 'select state, closed_at from api."case"') == [("collated", None)]
+
+
+def test_complaint_is_not_handed_to_where_the_accused_works(cases: Cases, fresh_dsn: str):
+    post = (
+        "insert into mg.post (person_id, post, grid_id, since) values (1, 'full_time', 'G1', '2026-01-01') returning 1"
+    )
+    ask(fresh_dsn, post)
+    cases.file(dispute(kind=Kind.COMPLAINT, title="态度蛮横", accused=1, parties=(), subkind=""), None, NOW)
+    with pytest.raises(NotAllowed):
+        hand(cases, 1, "city", "T1-V")
+    assert hand(cases, 1, "city", "T2").unit_id == "T2"

@@ -74,6 +74,7 @@ HARMLESS: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         ("alert.place", "case_step.account_id", "case_step.body_id", "case_step.case_id", "case_step.unit_id",
+         "party_vessel.case_id",
          "person.unit_id", "place.port_ids"),
         ID,
     ),

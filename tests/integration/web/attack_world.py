@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,8 @@ from maritime_grid.domain.items import Trigger
 from maritime_grid.domain.people import Post, day_of
 from maritime_grid.settings_model import PublicSettings
 from maritime_grid.store.account_rows import NewAccount
-from maritime_grid.store.case_rows import NewCase, Party
+from maritime_grid.store.case_changes import AmendedParty, Amendment
+from maritime_grid.store.case_rows import NewCase, Party, PartyVessel
 from maritime_grid.store.people import NewTerm, People
 from maritime_grid.store.people_reads import people as list_people
 from maritime_grid.store.registry import PlaceInput, RosterRow
@@ -176,6 +177,9 @@ def _cases(world: World) -> None:
     steps: tuple[tuple[Act, str, dict[str, Any]], ...] = (
         (Act.COMMENT, MALLORY, {"note": attacks()}),
         (Act.MARK_MAJOR, "town1", {"note": attacks()}),
+        (Act.AMEND, "town1", {"amendment": _amendment(attacks), "form": "0", "note": attacks()}),
+        (Act.HAND_OVER, "village1", {"unit_id": "T1", "reason": attacks()}),
+        (Act.HAND_OVER, "town1", {"unit_id": "T1-V", "reason": attacks()}),
         (Act.COLLATE, "village1", {"note": attacks()}),
         (Act.DISPATCH, "town1", {"body_id": "F", "note": attacks()}),
         (Act.TRANSFER, "town1", {"body_id": "P", "reason": attacks()}),
@@ -207,6 +211,15 @@ def _dispute(attacks: Attacks) -> NewCase:
         Kind.DISPUTE, attacks(120), "gear", attacks(), attacks(200), 122.55, 30.2, cb.NOW - timedelta(hours=1),
         parties=parties, amount=Decimal(8000),
     )  # fmt: skip
+
+
+def _amendment(attacks: Attacks) -> Amendment:
+    """All that was filed, said anew, with a further vessel of each party."""
+    filed = _dispute(attacks)
+    parties = (replace(party, more=(PartyVessel(None, attacks(60)),)) for party in filed.parties)
+    said = ("kind", "title", "subkind", "description", "place", "lon", "lat", "happened_at", "amount", "facts")
+    values = {name: getattr(filed, name) for name in said}
+    return Amendment(**values, parties=tuple(AmendedParty(n, party) for n, party in enumerate(parties, 1)))
 
 
 def _alerts(world: World) -> None:

@@ -126,7 +126,8 @@ def test_form_and_log_show_text_of_people_as_text():
 
 def test_change_is_said_in_words_with_what_was_and_what_is():
     changes = [
-        {"field": "amount", "was": None, "now": "8000"},
+        {"field": "amount", "was": None, "now": "8000.50"},
+        {"field": "vessels", "was": 0, "now": 2},
         {"field": "kind", "was": "dispute", "now": "hazard"},
         {"field": "happened_at", "was": AT.isoformat(), "now": (AT + timedelta(hours=1)).isoformat()},
         {"party": 1, "field": "mmsi", "was": None, "now": 12345678},
@@ -134,7 +135,8 @@ def test_change_is_said_in_words_with_what_was_and_what_is():
         {"party": 3, "field": "party", "was": None, "now": {"side": "witness", "mmsi": None, "ship_name": "浙岱渔1"}},
     ]
     assert change_lines(entry(2, "amend", changes=changes), told()) == [
-        "金额（元）:— → 8000",
+        "金额（元）:— → 8,000.50",
+        "涉及船舶(艘):0 → 2",
         "类别:涉海纠纷 → 隐患",
         "发生时间（北京时间）:5月6日 10:07 → 5月6日 11:07",
         "第 1 方MMSI:— → 012345678",
