@@ -20,6 +20,7 @@ from .desk_pages import add_desk_routes, register_desk
 from .options import DashboardSettings
 from .pages import wall
 from .routes import add_routes
+from .case_calls import Calls
 from .security import SecurityHeaders
 from .snapshot import Snapshot
 from .source import WallReads
@@ -59,7 +60,7 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         lifespan=_running(snapshot, lambda: app),
     )
-    add_routes(server, snapshot, settings, clock)
+    add_routes(server, snapshot, settings, clock, Calls(desk).of if desk is not None else None)
     catalogues = Catalogues(settings.language)
     if desk is not None:
         desk = replace(desk, accounts=accounts)

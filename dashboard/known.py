@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from maritime_grid.store.rows import AlertRow, CaseTally, EventRow, FeedRow, GridFlow, PlaceRow, PortRow
+from maritime_grid.store.rows import AlertRow, CaseTally, EventRow, FeedRow, GridFlow, LateReport, PlaceRow, PortRow
 
 from .fleet import Fleet
 from .options import DashboardSettings
@@ -34,6 +34,7 @@ class Known:
     feeds: Sequence[FeedRow] = ()
     flow: Sequence[GridFlow] = ()
     cases: Sequence[CaseTally] = ()
+    reports: Sequence[LateReport] = ()
     places: Sequence[PlaceRow] = ()
     ports: Sequence[PortRow] = ()
     names: dict[int, str] = field(default_factory=dict[int, str])
@@ -102,6 +103,7 @@ class Known:
             taking.append(partial(setattr, self, "flow", reads.grid_flow(flow_since)))
         if "cases" in due:
             taking.append(partial(setattr, self, "cases", reads.case_tallies()))
+            taking.append(partial(setattr, self, "reports", reads.late_reports()))
         if "refusals" in due:
             taking.append(partial(setattr, self, "refusals", reads.refusals()))
             taking.append(partial(setattr, self, "statuses", reads.statuses()))

@@ -76,6 +76,7 @@ def status_body(known: Known, judged: Assessed, mark: Mark, settings: DashboardS
         "feeds": [feed_json(f, known.paces.get(f.code, 0), settings) for f in known.feeds],
         "counts": severity_counts(known.alerts),
         "alerts": [alert_json(a) for a in known.alerts],
+        "reports": [report_json(r) for r in known.reports],
         "alerts_total": sum(a.open for a in known.alerts),
         "events": [event_json(e) for e in known.events],
         "tiles": [tile.to_json() for tile in tiles],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from .auth import Account, current
 from .body import Body, json_body, respond
 from .metrics import exposition, process_registry
 from .options import AHEAD_S, DashboardSettings
@@ -19,8 +21,21 @@ DAY_S = 86_400
 NOW_HEADER = "X-MG-Now"  # server's clock in ms: pages count ages by it, not by their own clock
 
 
-def add_routes(server: FastAPI, snapshot: Snapshot, settings: DashboardSettings, clock: Callable[[], int]) -> None:
+def add_routes(
+    server: FastAPI,
+    snapshot: Snapshot,
+    settings: DashboardSettings,
+    clock: Callable[[], int],
+    reports: Callable[[Account], list[dict[str, Any]] | None] | None = None,
+) -> None:
     """Register all endpoints; the coast is read here, once.
+
+    Args:
+        server: the application.
+        snapshot: what the wall shows.
+        settings: see `options`.
+        clock: ms since the epoch, UTC.
+        reports: of major matters that an account is to receive (`case_calls`); None: there are no pages of people.
 
     Raises:
         OSError: the coast file cannot be read.
@@ -28,14 +43,26 @@ def add_routes(server: FastAPI, snapshot: Snapshot, settings: DashboardSettings,
     _add_wall(server, snapshot, clock)
     _add_geo(server, snapshot, json_body(coast_geojson(settings.coast_file, settings.wide_coast_file)))
     _add_health(server, snapshot, settings, clock)
-    _add_pulse(server, snapshot, clock)
+    _add_pulse(server, snapshot, clock, reports)
 
+
+def _add_pulse(
+    server: FastAPI,
+    snapshot: Snapshot,
+    clock: Callable[[], int],
+    reports: Callable[[Account], list[dict[str, Any]] | None] | None,
+) -> None:
+    said = "For pages that are open: store, newest data, our clock, reports that wait for who asks"
 
 def _add_pulse(server: FastAPI, snapshot: Snapshot, clock: Callable[[], int]) -> None:
     @server.get("/api/v1/pulse.json", tags=["health"], summary="For pages that are open: store, newest data, our clock")
     async def pulse() -> Response:
         frame = snapshot.frame
-        value = {"store": "up" if frame.mark.store_up else "down", "newest": frame.newest, "now": clock()}
+        store = "up" if frame.mark.store_up else "down"
+        value: dict[str, Any] = {"store": store, "newest": frame.newest, "now": clock()}
+        account = current()
+        if reports is not None and account is not None:
+            value["reports"] = await run_in_threadpool(reports, account)
         return JSONResponse(value, headers={"Cache-Control": "no-store"})
 
     del pulse

@@ -20,6 +20,7 @@ def policy(script_hashes: Sequence[str]) -> str:
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data:",
         "font-src": "'self'",
+        "media-src": "'self'",  # the tones
         "connect-src": "'self'",
         "manifest-src": "'self'",
         "base-uri": "'none'",

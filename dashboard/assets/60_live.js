@@ -79,6 +79,8 @@
     const now = MG.now(), turn = Math.floor((performance.now() - started) / (MG.options.page_s * 1000));
     tried('age', () => paintAge(now));
     if (status) tried('sos', () => paintSos(now));
+    if (status) tried('reports', () => MG.paintReports(status, now));
+    if (status) tried('calls', () => MG.callOut(status));
     tried('clock', () => paintClock(now));
     tried('view', MG.fitAgain);
     tried('asked', MG.openAsked);

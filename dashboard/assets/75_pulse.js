@@ -1,10 +1,12 @@
 /* Whether a page of people still tells the truth: its server answers, the store is there, data comes. What it shows may
-   be old otherwise, and old alerts look like a calm sea. Pages that ask by themselves carry #pulse. */
+   be old otherwise, and old alerts look like a calm sea. Pages that ask by themselves carry #pulse, and those of accounts
+   that reports of major matters can reach #calls (76_calls.js), which `mg:status` tells of each answer. A page that rests
+   goes on asking this: it keeps no session alive. */
 (function () {
   'use strict';
   const MG = (window.MG = window.MG || {});
   const EVERY_MS = 3000, DEAD_MS = 10000, STALE_MS = 60000; // a desk is not read from four metres: no need to hurry
-  const box = () => document.getElementById('pulse');
+  const box = () => document.getElementById('pulse'), calls = () => document.getElementById('calls');
   let heard = performance.now(), status = null, ended = false, said = '';
 
   const wrong = (node) => {
@@ -33,7 +35,7 @@
   };
 
   const ask = async () => {
-    if (!box() || document.querySelector('.desk.asleep')) { heard = performance.now(); return; }
+    if (!box() && !calls()) { heard = performance.now(); return; }
     try {
       const answer = await fetch('/api/v1/pulse.json', { cache: 'no-store', signal: AbortSignal.timeout(8000) });
       const away = answer.status === 503; // not even who asks can be read
@@ -41,6 +43,7 @@
       status = away ? { store: 'down' } : await answer.json();
       heard = performance.now();
       ended = false;
+      window.dispatchEvent(new CustomEvent('mg:status', { detail: status }));
     } catch (error) {
       MG.lastError = String(error);
     }

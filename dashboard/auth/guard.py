@@ -42,6 +42,7 @@ from .table import (
     OPEN,
     OWN,
     PUBLIC,
+    UNATTENDED,
     ROUTER,
     SHELL,
     WALL,
@@ -129,7 +130,7 @@ class Guard:
 
     async def _account(self, asked: Asked) -> Account | None:
         token = asked.token
-        row = await self._sessions.find(token) if token else None
+        row = await self._sessions.find(token, unattended=asked.path in UNATTENDED) if token else None
         return account_of(row, self._accounts.access, token) if row else None
 
     async def _judged(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import anyio
 from anyio import to_thread
@@ -33,8 +34,11 @@ class Lookup:
         self._away_until = self._slow_until = 0.0
         self._limiter: anyio.CapacityLimiter | None = None
 
-    async def find(self, token: str) -> SessionRow | None:
-        """The open session of a token; None where there is none. Raises: StoreUnavailable: none can be read."""
+    async def find(self, token: str, *, unattended: bool = False) -> SessionRow | None:
+        """The open session of a token; None where there is none. `unattended`: no person asks, it is not used by that.
+
+        Raises: StoreUnavailable: none can be read.
+        """
         wall = self._walls.get(token)
         now = time.monotonic()
         if wall is not None and now < max(self._away_until, self._slow_until):
@@ -43,7 +47,7 @@ class Lookup:
             raise StoreUnavailable("the store does not answer", "it is asked again by itself")
         try:
             with anyio.fail_after(WAIT_S if wall else None):
-                row = await self._ask(token)
+                row = await self._ask(token, unattended)
         except TimeoutError:
             self._slow_until = time.monotonic() + AGAIN_S
             return wall
@@ -55,11 +59,10 @@ class Lookup:
         self._remember(token, row)
         return row
 
-    async def _ask(self, token: str) -> SessionRow | None:
+    async def _ask(self, token: str, unattended: bool) -> SessionRow | None:
         self._limiter = self._limiter or anyio.CapacityLimiter(_THREADS)
-        return await to_thread.run_sync(
-            self._sessions.find, token, self._now(), abandon_on_cancel=True, limiter=self._limiter
-        )
+        find = partial(self._sessions.find, token, self._now(), unattended=unattended)
+        return await to_thread.run_sync(find, abandon_on_cancel=True, limiter=self._limiter)
 
     def _remember(self, token: str, row: SessionRow | None) -> None:
         self._walls.pop(token, None)

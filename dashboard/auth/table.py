@@ -58,6 +58,7 @@ ADDRESSES: Mapping[str, str] = {
         for address in (f"/{page}", f"/{page}/", f"/api/v1/{page}", f"/api/v1/{page}/")
     },
 }
+UNATTENDED = frozenset({"/api/v1/pulse.json"})  # pages ask it by themselves: that keeps no session alive
 CODE = ("/api/v1/", "/_dash-", "/geo/")  # asked by programs: they get JSON, people are led to the login
 MODULES: Mapping[str, str] = {"case": "cases"}  # module of dashboard.pages: page, where the words differ
 

@@ -25,6 +25,8 @@ PAGES = (
 )
 OTHER = {"zh_CN": ("en", "English"), "en": ("zh", "中文")}
 
+MUTE_MIN = 5  # so long a device can be mute
+
 Children = Sequence[Component | str | None]
 
 
@@ -76,8 +78,7 @@ def page_of(
     main = html.Main([child for child in children if child is not None], id="desk-main")
     rest = {"data-every": every, "data-asleep": words("shell.asleep")} if every else {}
     lang = "zh-CN" if words.is_chinese else "en"
-    pulse = _pulse(words, active) if every else None
-    parts = [part for part in (head, pulse, main) if part is not None]
+    parts = [part for part in (head, _pulse(words, active), _calls(words, account), main) if part is not None]
     return html.Div(parts, className="desk", lang=lang, **rest)  # pyright: ignore[reportArgumentType]
 
 
@@ -87,6 +88,27 @@ def _pulse(words: Words, active: str) -> Component:
     live = {"data-live": "yes"} if active == "alerts" else {}
     again = html.A(words("shell.pulse.login"), href="/login", target="_blank", rel="noopener")
     return html.Div([html.Span(), again], id="pulse", role="alert", hidden=True, **said, **live)  # pyright: ignore[reportArgumentType]
+
+
+def _calls(words: Words, account: Account) -> Component | None:
+    """What assets/76_calls.js shows of reports of major matters that the account is to receive."""
+    if not account.may("case.receive_hop"):
+        return None
+    keys = {"hush": "mute"} | {name: name for name in ("late", "new", "overdue", "left", "more", "unmute", "muted")}
+    said = {f"data-{name}": words.table[f"calls.{key}"] for name, key in keys.items()}
+    data = said | {"data-mute": str(MUTE_MIN), "data-case": address(words, "/case/CASE")}
+    told = [
+        html.Strong(className="calls-title", role="alert"),
+        html.Ul(className="calls-list"),
+        html.Span(className="calls-more"),
+        html.Span(className="calls-muted"),
+    ]
+    parts = [
+        html.Div(told, className="calls-said"),
+        html.Button(words("calls.blocked"), type="button", className="calls-blocked", hidden=True),
+        html.Button("", type="button", className="calls-mute"),
+    ]
+    return html.Div(parts, id="calls", hidden=True, **data)  # pyright: ignore[reportArgumentType]
 
 
 def _home(account: Account) -> str:

@@ -104,6 +104,7 @@ def _top(words: Words) -> Component:
                 [
                     html.Span(words("mark.demo"), id="mark-demo", className="mark demo", hidden=True),
                     html.Span(words("mark.sample"), id="mark-sample", className="mark", hidden=True),
+                    html.Span(words("mark.sound"), id="mark-sound", className="mark demo", hidden=True),
                 ]
             ),
         ],
@@ -120,7 +121,9 @@ def _banners() -> Component:
         parts = [html.Strong(id=f"{name}-title"), html.Span(id=f"{name}-sub")]
         return html.Div(parts, id=name, className="banner", hidden=True, role="alert")
 
-    return html.Div([banner("banner-dead"), banner("banner-sos"), banner("banner-feed")], id="banners")
+    return html.Div(
+        [banner("banner-dead"), banner("banner-sos"), banner("banner-late"), banner("banner-feed")], id="banners"
+    )
 
 
 def _map_box(words: Words) -> Component:

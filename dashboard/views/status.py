@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dashboard.options import DashboardSettings
-from maritime_grid.store.rows import AlertRow, EventRow, FeedRow
+from maritime_grid.store.rows import AlertRow, EventRow, FeedRow, LateReport
 
 from .geo import short_name
 
@@ -82,6 +82,12 @@ def detail_text(detail: Mapping[str, Any], keys: Sequence[str] = ("note", "text"
         if isinstance(value, str) and value.strip():
             return " ".join(value.split())[:MAX_TEXT]
     return ""
+
+
+def report_json(report: LateReport) -> dict[str, Any]:
+    """Where, to whom, and by when it was to be received: nothing of the matter itself."""
+    to = {"zh": report.to_zh, "en": report.to_en or report.to_zh}
+    return {"grid": report.grid, "to": to, "due": ms(report.due_at)}
 
 
 def severity_counts(alerts: Sequence[AlertRow]) -> list[int]:

@@ -20,6 +20,7 @@ from .case_rows import CaseRow
 from .queries import load_queries
 
 _Q = load_queries("case_desk")
+MOST_REPORTS = 50
 
 Connection = psycopg.Connection[Any]
 
@@ -138,6 +139,24 @@ def version_of(conn: Connection, case_id: str) -> int | None:
     with conn.cursor(row_factory=dict_row) as cur:
         row = cur.execute(_Q["version"], [case_id]).fetchone()
     return row["version"] if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A report of a major matter that was not received yet."""
+
+    hop_id: str
+    case_id: str
+    title: str
+    due_at: datetime
+
+
+def reports_waiting(
+    conn: Connection, unit_id: str | None, body_id: str | None, most: int = MOST_REPORTS
+) -> list[ReportRow]:
+    """Reports of open cases that this very unit or body is to receive, the first due first."""
+    with conn.cursor(row_factory=class_row(ReportRow)) as cur:
+        return cur.execute(_Q["reports_waiting"], {"unit": unit_id, "body": body_id, "most": most}).fetchall()
 
 
 @dataclass(frozen=True, slots=True)

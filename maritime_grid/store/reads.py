@@ -21,7 +21,7 @@ from .people_reads import check_badge
 from .people_rows import BadgeCheck
 from .pool import open_pool
 from .queries import load_queries
-from .rows import AlertRow, CaseTally, EventRow, FeedRow, GridFlow, PlaceRow, PortRow, VesselCard, VesselNow
+from .rows import AlertRow, CaseTally, EventRow, FeedRow, GridFlow, LateReport, PlaceRow, PortRow, VesselCard, VesselNow
 
 _Q = load_queries("reads")
 _NOW = columns(
@@ -158,6 +158,10 @@ class Reads:
 
     def rev(self) -> int:
         """Number of the last commit."""
+    def late_reports(self) -> list[LateReport]:
+        """Reports of major matters that nobody received in time, of no complaint, the longest first."""
+        return self._rows(LateReport, "late_reports")
+
         return int(self._tuples("clock")[0][1])
 
     def ping(self) -> bool:

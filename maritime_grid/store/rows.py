@@ -99,6 +99,16 @@ class CaseTally:
 
 
 @dataclass(frozen=True, slots=True)
+class LateReport:
+    """A report of a major matter that was not received in time, as far as a wall shows it."""
+
+    grid: int  # code; 0 outside of all
+    to_zh: str
+    to_en: str | None  # the unit or body that is to receive it
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
     t: datetime
     mmsi: int

@@ -50,19 +50,20 @@ class Sessions:
         }  # fmt: skip
         self._tidied_at: datetime | None = None
 
-    def find(self, token: str, now: datetime, *, half: bool = False) -> SessionRow | None:
+    def find(self, token: str, now: datetime, *, half: bool = False, unattended: bool = False) -> SessionRow | None:
         """The session of a token; None where there is none, or it is over.
 
         Args:
             token: as the browser holds it.
             now: aware.
             half: one between the password and the second factor is meant, and no other.
+            unattended: a page asks by itself, which is no use of the session.
         """
         with self._connection() as conn, conn.cursor(row_factory=class_row(SessionRow)) as cur:
             row = cur.execute(_Q["session"], [token_hash(token)]).fetchone()
             if row is None or row.whole == half or self._over(row, now):
                 return None
-            if now - row.seen_at >= _SEEN_EVERY:
+            if not unattended and now - row.seen_at >= _SEEN_EVERY:
                 conn.execute(_Q["saw_session"], {"token_hash": token_hash(token), "now": now})
                 self._tidy(conn, now)
         return row

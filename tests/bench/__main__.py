@@ -24,6 +24,7 @@ AIMS = {
     "case_list_s": ("<=", 0.3),
     "case_past_s": ("<=", 0.3),
     "case_board_s": ("<=", 0.3),
+    "case_pulse_s": ("<=", 0.1),
     "case_late_s": ("<=", 0.3),
     "case_search_s": ("<=", 0.5),
     "replay_rss_end_over_third": ("<=", 1.1),

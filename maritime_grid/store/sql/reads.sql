@@ -54,8 +54,18 @@ left join (
   select c.grid, count(distinct c.case_id) as unreceived
   from mg.case_hop h join mg.case_file c on c.case_id = h.case_id
   where h.received_at is null and h.due_at < clock_timestamp() and c.state not in ('closed', 'withdrawn')
+    and c.kind <> 'complaint'
   group by c.grid) h on h.grid = p.code
 where p.layer = 'grid' and num_nonnulls(n.grid_id, h.grid) > 0 order by p.code;
+
+-- name: late_reports
+-- To whom and of which grid, and nothing of the matter; complaints are not for a room full of people.
+select c.grid::integer as grid, n.name_zh as to_zh, n.name_en as to_en, h.due_at
+from mg.case_hop h
+join mg.case_file c on c.case_id = h.case_id and c.state not in ('closed', 'withdrawn') and c.kind <> 'complaint'
+join api.name n on (n.what, n.id) = (case when h.to_unit is null then 'body' else 'unit' end, coalesce(h.to_unit, h.to_body))
+where h.received_at is null and h.due_at < clock_timestamp()
+order by h.due_at, h.hop_id limit 20;
 
 -- name: sample_vessels
 select mmsi from mg.roster where owner @> '{"sample": true}';

@@ -20,6 +20,7 @@ from maritime_grid.store.rows import (
     EventRow,
     FeedRow,
     GridFlow,
+    LateReport,
     PlaceRow,
     PortRow,
     VesselCard,
@@ -128,6 +129,7 @@ class FleetReads:
         self.open_alerts: list[AlertRow] = []
         self.recent: list[EventRow] = []
         self.cases: list[CaseTally] = []
+        self.reports: list[LateReport] = []
         self._places, self._ports = sample_places(), sample_ports()
         random = np.random.default_rng(seed)
         home = random.integers(0, len(self._ports), size)
@@ -233,6 +235,10 @@ class FleetReads:
     def case_tallies(self) -> list[CaseTally]:
         self._check()
         return self.cases
+
+    def late_reports(self) -> list[LateReport]:
+        self._check()
+        return self.reports
 
     def statuses(self):
         return [("ingest", {"spool_packets": 3, "lag_p99_s": 0.4, "refusals": {"checksum": 2}}, 1.5)]
