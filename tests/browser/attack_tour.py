@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from io import BytesIO
 from urllib.parse import quote
 
 import dash
@@ -13,6 +14,8 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Error as BrowserError
 
 from dashboard.auth.table import is_page, need_of
+from maritime_grid.cli.sheet_files import write_csv
+from maritime_grid.domain.people_sheets import SHEETS
 from maritime_grid.settings_access import load_access
 from tests.integration.store import case_build as cb
 from tests.integration.web import grid_world as gw
@@ -140,6 +143,7 @@ def visits(world: World) -> list[Visit]:
         Visit("town1", f"/items?q={quote(attacks(40))}", items.format("input[type=search]")),
         Visit(None, "/public/items", "document.querySelector('article')"),
         Visit(None, f"/public/items?q={quote(attacks(40))}", "document.querySelector('form')"),
+        Visit("town1", "/people?view=sheets", people.format("#people-sheet-pick"), _sheet(attacks)),
         Visit("root", f"/admin?who={MALLORY}", admin.format(".grid-versions li")),
         Visit("root", "/admin?lang=en", admin.format("table")),
         Visit("city", "/admin?view=log", admin.format("table")),
@@ -248,3 +252,20 @@ def _find_vessel(window: Wall) -> None:
     window.page.locator(".k-dispute").first.click()
     window.page.locator(".vessel .asked").first.fill("41200000")
     window.wait("document.querySelectorAll('.vessel .found button').length > 2")
+
+
+def _sheet(attacks: Attacks) -> Callable[[Wall], None]:
+    """A sheet with a line that is refused for its words, then one whose words stand in what would change."""
+    head = ("staff_no", "name_zh", "unit_id")
+
+    def send(window: Wall) -> None:
+        for staff_no, told in ((attacks(60), "code"), ("S99", "ins")):
+            out = BytesIO()
+            write_csv(out, SHEETS["people"], head, [[staff_no, attacks(60), "T1"]])
+            file = {"name": f"{attacks(60)}.csv", "mimeType": "text/csv", "buffer": out.getvalue()}
+            with window.page.expect_file_chooser() as chooser:
+                window.page.locator("#people-sheet-pick").click()
+            chooser.value.set_files(file)
+            window.wait(f"document.querySelector('#people-sheet-result {told}')")
+
+    return send

@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser
 
+from maritime_grid.domain.people_sheets import SHEETS
 from tests.integration.conftest import fresh_database, migrated, plain_server, postgres, reachable_tmp
 from tests.integration.web.attack_columns import HARMLESS, UNSEEN, held, text_columns
 from tests.integration.web.attack_texts import numbers
@@ -92,7 +93,7 @@ def _files(world: World) -> list[tuple[str, str]]:
     county = world.site.browser("county")
     addresses = [
         *(f"/api/v1/cases/export.{ending}?lang={lang}" for ending in ("csv", "xlsx") for lang in ("zh", "en")),
-        *(f"/api/v1/people/export.xlsx?purpose=x&sheet={name}" for name in ("people", "teams", "badges", "training")),
+        *(f"/api/v1/people/export.xlsx?purpose=x&sheet={name}" for name in SHEETS),
         f"/api/v1/grids/changes/{world.change - 1}/moved.xlsx",
     ]
     files = []
