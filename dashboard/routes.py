@@ -54,8 +54,7 @@ def _add_pulse(
 ) -> None:
     said = "For pages that are open: store, newest data, our clock, reports that wait for who asks"
 
-def _add_pulse(server: FastAPI, snapshot: Snapshot, clock: Callable[[], int]) -> None:
-    @server.get("/api/v1/pulse.json", tags=["health"], summary="For pages that are open: store, newest data, our clock")
+    @server.get("/api/v1/pulse.json", tags=["health"], summary=said)
     async def pulse() -> Response:
         frame = snapshot.frame
         store = "up" if frame.mark.store_up else "down"
