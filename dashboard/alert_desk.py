@@ -100,19 +100,27 @@ def act(desk: Desk, account: Account, event: Mapping[str, Any], words: Words) ->
             filed = desk.alerts.open_case(alert_id, account.account_id, desk.now())
             return Said(say(words("alerts.said.case", case=filed.case_id), "good"), _case(filed.case_id, words))
         if what == "resolve":
-            verdict, reason = str(event.get("verdict") or ""), _reason(event)
-            if verdict not in VERDICTS or not reason:
-                return Said(say(words("alerts.fault.verdict"), "bad"), done=False)
-            done = desk.alerts.resolve(alert_id, account.account_id, verdict, reason, desk.now())
-            return Said(say(words("alerts.said.resolved", at=clock(done.at, words, desk.now())), "good"))
+            return _resolved(desk, account, alert_id, event, words)
         if what == "reopen":
-            if not (reason := _reason(event)):
-                return Said(say(words("alerts.fault.reason"), "bad"), done=False)
-            desk.alerts.reopen(alert_id, account.account_id, reason, desk.now())
-            return Said(say(words("alerts.said.reopened"), "good"))
+            return _reopened(desk, account, alert_id, event, words)
     except MaritimeGridError as error:
         return Said(line_of(error, words), done=False)
     return Said(say(words("fault.other"), "bad"), done=False)
+
+
+def _resolved(desk: Desk, account: Account, alert_id: str, event: Mapping[str, Any], words: Words) -> Said:
+    verdict, reason = str(event.get("verdict") or ""), _reason(event)
+    if verdict not in VERDICTS or not reason:
+        return Said(say(words("alerts.fault.verdict"), "bad"), done=False)
+    done = desk.alerts.resolve(alert_id, account.account_id, verdict, reason, desk.now())
+    return Said(say(words("alerts.said.resolved", at=clock(done.at, words, desk.now())), "good"))
+
+
+def _reopened(desk: Desk, account: Account, alert_id: str, event: Mapping[str, Any], words: Words) -> Said:
+    if not (reason := _reason(event)):
+        return Said(say(words("alerts.fault.reason"), "bad"), done=False)
+    desk.alerts.reopen(alert_id, account.account_id, reason, desk.now())
+    return Said(say(words("alerts.said.reopened"), "good"))
 
 
 def _reason(event: Mapping[str, Any]) -> str:

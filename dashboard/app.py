@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Callable
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from dash import Dash
-from fastapi import FastAPI
+from dash.exceptions import DependencyException
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 
+from maritime_grid.domain.errors import MaritimeGridError
 from maritime_grid.store.accounts import Accounts
 
 from .auth.asked import CSRF_COOKIE, AuthOptions
 from .auth.guarding import configured_auth, guard
+from .case_calls import Calls
 from .desk import Desk
 from .desk_pages import add_desk_routes, register_desk
 from .options import DashboardSettings
 from .pages import wall
 from .routes import add_routes
-from .case_calls import Calls
 from .security import SecurityHeaders
 from .snapshot import Snapshot
 from .source import WallReads
 from .words import Catalogues
+
+log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -58,7 +65,7 @@ def create_app(
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
-        lifespan=_running(snapshot, lambda: app),
+        lifespan=_running(snapshot, lambda: app, desk.at_end if desk else ()),
     )
     add_routes(server, snapshot, settings, clock, Calls(desk).of if desk is not None else None)
     catalogues = Catalogues(settings.language)
@@ -75,6 +82,7 @@ def create_app(
         update_title="",
         title="maritime-grid",
         csrf_token_name=CSRF_COOKIE,
+        on_error=_tell,
         suppress_callback_exceptions=True,  # else the layouts of all pages go to everyone, to check ids against
     )
     wall.register(app, reads, snapshot, catalogues, settings)
@@ -82,11 +90,14 @@ def create_app(
         register_desk(app, desk, catalogues, settings)
     if accounts is not None:
         guard(app, server, accounts, auth or configured_auth(), clock, catalogues)
+    server.add_exception_handler(DependencyException, _no_such_file)
     server.add_middleware(SecurityHeaders, hashes=app.csp_hashes)
     return app
 
 
-def _running(snapshot: Snapshot, app: Callable[[], Dash]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _running(
+    snapshot: Snapshot, app: Callable[[], Dash], at_end: Sequence[Callable[[], None]]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         _make_ready(app())
@@ -94,9 +105,25 @@ def _running(snapshot: Snapshot, app: Callable[[], Dash]) -> Callable[[FastAPI],
         try:
             yield
         finally:
-            snapshot.stop()
+            for end in (*at_end, snapshot.stop):
+                await run_in_threadpool(end)
 
     return lifespan
+
+
+def _tell(error: Exception) -> None:
+    """A callback failed in a way that nobody foresaw: Dash itself would say it to nobody.
+
+    Raises: that error.
+    """
+    if not isinstance(error, MaritimeGridError):
+        log.error("a callback failed", exc_info=error)
+    raise error
+
+
+async def _no_such_file(_: Request, _error: Exception) -> Response:
+    """Dash fails on names that it does not know."""
+    return JSONResponse({"error": "no such file"}, 404)
 
 
 def _make_ready(app: Dash) -> None:

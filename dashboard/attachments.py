@@ -6,11 +6,13 @@ refused; the rest is kept as it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import unquote
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 
 from maritime_grid.cases.kinds import Act
 from maritime_grid.cases.media import media_type_of, plain_name
@@ -56,17 +58,23 @@ async def read_incoming(request: Request, limits: Attachments) -> Incoming:
         if size > limits.max_bytes:
             raise FileFault(f"the file is larger than {limits.max_bytes >> 20} MiB", "send a smaller one", "size")
         parts.append(part)
+    name = request.headers.get(NAME_HEADER) or request.query_params.get("name", "")
+    hashed = request.headers.get(HASH_HEADER, "")
+    return await run_in_threadpool(_looked_at, parts, unquote(name, errors="replace"), hashed, limits)
+
+
+def _looked_at(parts: Sequence[bytes], name: str, hashed: str, limits: Attachments) -> Incoming:
+    """The file that came in parts. Raises: FileFault: it is not whole, or of no type that is taken."""
     content = b"".join(parts)
     digest = sha256(content).hexdigest()
-    if request.headers.get(HASH_HEADER, digest).lower() != digest:
+    if hashed and hashed.lower() != digest:
         raise FileFault("the file did not arrive whole", "send it again", "whole")
     media_type = one_type_of(content)
     if media_type is None or media_type not in limits.types:
         raise FileFault(
             "the file is none of the types that are taken", f"send {', '.join(sorted(limits.types))}", "type"
         )
-    name = request.headers.get(NAME_HEADER) or request.query_params.get("name", "")
-    return Incoming(plain_name(unquote(name, errors="replace")), digest, media_type, content)
+    return Incoming(plain_name(name), digest, media_type, content)
 
 
 def attach(desk: Desk, account_id: str, case_id: str, file: Incoming) -> tuple[int, bool]:

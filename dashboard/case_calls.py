@@ -35,6 +35,7 @@ class Calls:
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._heard = desk, Heard(desk.reads.listen)
+        desk.at_end.append(self._heard.stop)
         self._kept: dict[str, _Kept] = {}
 
     def of(self, account: Account) -> list[dict[str, Any]] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -44,6 +44,7 @@ class Desk:
         archive: checks the whole archive of cases, which takes a while.
         people_settings: skills of teams and so on; None: as the configuration says.
         coast: GeoJSON of the land, for the chart of the phone; None: as the configuration says.
+        at_end: what pages want done when the server stops.
     """
 
     reads: Reads
@@ -60,6 +61,7 @@ class Desk:
     archive: Archive | None = None
     people_settings: PeopleSettings | None = None
     coast: Path | None = None
+    at_end: list[Callable[[], None]] = field(default_factory=list["Callable[[], None]"])
 
 
 @contextmanager

@@ -20,7 +20,7 @@ class Entry:
     Attributes:
         now: the version in force, which may drop the item; None: none yet.
         coming: published ones that hold later, the next first.
-        earlier: those that held before, the latest first.
+        earlier: those that were replaced, the latest first.
     """
 
     item_id: str
@@ -67,11 +67,11 @@ def listed(history: Sequence[PublishedItem], on: date, asked: str = "") -> Liste
 
 
 def _entry(versions: list[PublishedItem], on: date) -> Entry:
-    # of two that begin on one day the later one holds, the other never did
+    # of two that begin on one day the later one holds; the other was public until then, and stays to be read
     held = [one for one in versions if one.superseded is None or one.in_force < one.superseded]
     now = next((one for one in held if one.holds(on)), None)
     coming = tuple(one for one in reversed(held) if one.in_force > on)
-    earlier = tuple(one for one in held if one.superseded is not None and one.superseded <= on)
+    earlier = tuple(one for one in versions if one.superseded is not None and one.superseded <= on)
     return Entry(versions[0].item_id, versions[0].class_no, now, coming, earlier)
 
 

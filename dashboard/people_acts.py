@@ -72,7 +72,7 @@ def _edit(at: Looking, filled: Filled) -> Deed:
     kept = {person.unit_id} if person and person.unit_id else set[str]()
     unit = filled.choice("unit", {unit.unit_id for unit in at.mine()} | kept)
     for name in cleared:
-        if given[name]:
+        if given.get(name):
             filled.wrong(name, "both")
     filled.check()
     changes = {name: value for name, value in given.items() if value} | dict.fromkeys(cleared, "")

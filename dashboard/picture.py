@@ -13,7 +13,7 @@ from .options import DashboardSettings
 from .views.assess import Assessed, assess
 from .views.frame import FrameHead, pack
 from .views.geo import place_names, places_geojson, ports_geojson, tile_names
-from .views.status import alert_json, event_json, feed_json, ms, severity_counts
+from .views.status import alert_json, event_json, feed_json, ms, report_json, severity_counts
 from .views.symbols import LOST
 from .views.tiles import make_tiles
 

@@ -24,6 +24,7 @@ from maritime_grid.store.sealing import Seal
 
 from .app import create_app
 from .auth.guarding import configured_auth
+from .connections import Bounds, bounded, make_room
 from .desk import opened_desk
 from .options import DashboardSettings
 
@@ -58,6 +59,7 @@ def serve(dsn: str, wall: DashboardSettings, host: str, port: int, settings: Set
     access = settings.access
     refuse_open_bind(host, access)
     _refuse_wrong_tls(access)
+    make_room()
     with (
         closing(Reads(dsn)) as reads,
         Accounts(dsn, load_access(settings), login_rules(access), seal=Seal(partial(secret_key, access))) as accounts,
@@ -69,11 +71,12 @@ def serve(dsn: str, wall: DashboardSettings, host: str, port: int, settings: Set
             app.server,  # pyright: ignore[reportArgumentType]  (an ASGI application; typed for Flask)
             host=host,
             port=port,
-            log_level="warning",
+            log_level="error",  # a warning for each line that is no request would fill the log
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
-            limit_concurrency=1_000,
+            http=bounded(Bounds(trusted=access.trusted_proxies)),
+            ws="none",  # no page uses one
             proxy_headers=False,  # the guard reads them, from access.trusted_proxies alone
             ssl_certfile=access.tls_cert_file or None,
             ssl_keyfile=access.tls_key_file or None,

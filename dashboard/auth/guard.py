@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, cast
-from urllib.parse import parse_qs
+from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -30,7 +28,8 @@ from .asked import (
     read_asked,
     same,
 )
-from .callbacks import fits, is_text
+from .bodies import ASIDE_FROM, MOST_CALLBACK, MOST_DRAWING, MOST_FORM, MOST_WALL, Aside, form_of, read, without_body
+from .callbacks import need_of_sent
 from .cookies import keep_cookies
 from .lookup import Lookup
 from .table import (
@@ -42,20 +41,17 @@ from .table import (
     OPEN,
     OWN,
     PUBLIC,
-    UNATTENDED,
-    ROUTER,
     SHELL,
+    UNATTENDED,
     WALL,
     is_page,
+    is_read_by_dash,
     need_of,
-    need_of_module,
 )
 from .who import Account, acting
 
 log = logging.getLogger(__name__)
 
-MOST_CALLBACK = 16 * 2**20  # bytes: a picture that a page sends through Dash, and more than all else
-MOST_FORM = 64 * 2**10
 HSTS = "max-age=31536000"  # a year; names below ours are not ours to speak for
 _FORM = "application/x-www-form-urlencoded"
 _UNCHECKED = ("/healthz", "/readyz")  # asked by machines that know us by any name
@@ -73,6 +69,7 @@ class Guard:
         now: the present moment, aware UTC.
         callbacks: Dash's map of callbacks, read at each request since pages add to it.
         refused_page: the page of a refusal, for people: status, account, request.
+        lines: what people are told of a callback that is refused, by status.
     """
 
     def __init__(
@@ -83,10 +80,11 @@ class Guard:
         now: Callable[[], datetime],
         callbacks: Mapping[str, Any],
         refused_page: Callable[[int, Account | None, Asked], Response],
+        lines: Mapping[int, str],
     ) -> None:
         self._app, self._accounts, self._options = app, accounts, options
-        self._callbacks, self._refused_page = callbacks, refused_page
-        self._sessions = Lookup(accounts.sessions, now)
+        self._callbacks, self._refused_page, self._lines = callbacks, refused_page, lines
+        self._sessions, self._aside = Lookup(accounts.sessions, now), Aside()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # no page of ours uses one
@@ -103,20 +101,26 @@ class Guard:
             await JSONResponse({"error": refusal[1]}, refusal[0])(scope, receive, send)
             return
         need = need_of(asked.path)
+        if not asked.changes_something:
+            receive = without_body(receive)
         try:
             account = None if need in {OPEN, PUBLIC, LOCAL} else await self._account(asked)
         except MaritimeGridError as error:
             log.warning("no session can be read: %s", error)
             await self._answer(asked, None, (503, "the store is away"))(scope, receive, send)
             return
-        refusal, receive = await self._judged(asked, need, account, receive)
+        refusal, receive, body = await self._judged(asked, need, account, receive)
         if refusal:
             await self._answer(asked, account, refusal)(scope, receive, send)
             return
         scope.setdefault("state", {})["account"] = account
         scope["mg.asked"] = asked
+        kept = self._kept(asked, need, account, send)
         with acting(account):
-            await self._app(scope, receive, self._kept(asked, need, account, send))
+            if len(body) < ASIDE_FROM:
+                await self._app(scope, receive, kept)
+            else:
+                await self._aside.answer(self._app, scope, body, kept)
 
     def _channel(self, asked: Asked) -> Refusal | None:
         """What is wrong with the way by which the request came, whoever sent it."""
@@ -135,23 +139,29 @@ class Guard:
 
     async def _judged(
         self, asked: Asked, need: str | None, account: Account | None, receive: Receive
-    ) -> tuple[Refusal | None, Receive]:
-        """Why it is refused, if it is; and what gives the request's body to whatever comes next."""
+    ) -> tuple[Refusal | None, Receive, bytes]:
+        """Why it is refused, if it is; what gives the request's body to whatever comes next; a long callback's body."""
+        body = b""
         if account is not None and account.must_change and need != CHANGE:
-            return (403, "choose a password of your own first"), receive
+            return (403, "choose a password of your own first"), receive, body
         if need is None:
-            return (404, "no such address") if account else (401, "log in first"), receive
+            return (404, "no such address") if account else (401, "log in first"), receive, body
         if need == CALLBACK and (account or self._wall_is_open(asked)):
-            body, receive = await _read(receive, MOST_CALLBACK)
-            need = None if body is None else self._callback_need(body)
+            found, receive = await read(receive, _most_of_callback(account))
+            if found is None:
+                return (413, self._lines[413]), receive, body
+            body, sent = found, await self._aside.json_of(found)
+            need = need_of_sent(self._callbacks, sent) if sent is not None else None
             if need is None:
-                return (400, "no such callback"), receive
+                return (400, self._lines[400]), receive, body
         refusal = self._refusal(need, asked, account)
         if refusal is None and account is not None and asked.changes_something:
             given, receive = await _token_given(asked, receive)
             if not same(given, account.csrf):
                 refusal = 403, "the token of the session is missing or wrong; load the page again"
-        return refusal, receive
+        if refusal is None and asked.changes_something and not body and is_read_by_dash(asked.path):
+            refusal = 405, "nothing is changed here"
+        return refusal, receive, body
 
     def _refusal(self, need: str, asked: Asked, account: Account | None) -> Refusal | None:
         if need in {OPEN, PUBLIC} or (need == LOCAL and asked.is_local):
@@ -169,20 +179,6 @@ class Guard:
 
     def _wall_is_open(self, asked: Asked) -> bool:
         return self._options.open_wall == "always" or (self._options.open_wall == "loopback" and asked.is_local)
-
-    def _callback_need(self, body: bytes) -> str | None:
-        """What the callback of a body needs; None where there is no such callback of a page of the table."""
-        try:
-            sent = json.loads(body)
-            output = sent["output"]
-            if not is_text(sent):
-                return None
-            if output == ROUTER:
-                return _need_of_layout(sent["inputs"])
-            spec = self._callbacks[output]
-            return need_of_module(str(getattr(spec["callback"], "__module__", ""))) if fits(spec, sent) else None
-        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
-            return None
 
     def _answer(self, asked: Asked, account: Account | None, refusal: Refusal) -> Response:
         status, said = refusal
@@ -224,18 +220,11 @@ def account_of(row: SessionRow, access: Access, token: str) -> Account:
     )
 
 
-def _need_of_layout(inputs: object) -> str | None:
-    """What the page needs whose layout Dash's router is asked for.
-
-    The router takes its inputs by place and not by name: they must be the two that its own script sends.
-    """
-    path, search = cast(list[dict[str, Any]], inputs)
-    names = [(i["id"], i["property"]) for i in (path, search)]
-    if names != [("_pages_location", "pathname"), ("_pages_location", "search")]:
-        return None
-    address = "/" + str(path["value"]).strip("/")
-    need = need_of(address) or ""
-    return need if is_page(address) and (need == WALL or need.startswith("page.")) else None
+def _most_of_callback(account: Account | None) -> int:
+    """Bytes that the body of a callback may have."""
+    if account is None:
+        return MOST_WALL
+    return MOST_DRAWING if account.may("grids.propose") else MOST_CALLBACK
 
 
 async def _token_given(asked: Asked, receive: Receive) -> tuple[str, Receive]:
@@ -243,35 +232,5 @@ async def _token_given(asked: Asked, receive: Receive) -> tuple[str, Receive]:
     given = asked.headers.get(CSRF_HEADER, "")
     if given or not asked.headers.get("content-type", "").startswith(_FORM):
         return given, receive
-    body, receive = await _read(receive, MOST_FORM)
+    body, receive = await read(receive, MOST_FORM)
     return form_of(body or b"").get(CSRF_FIELD, ""), receive
-
-
-def form_of(body: bytes) -> dict[str, str]:
-    """Fields of a form that was sent as browsers send it; of one that stands twice the first."""
-    try:
-        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=100)
-    except ValueError:  # no UTF-8, or too many
-        return {}
-    return {name: values[0] for name, values in fields.items()}
-
-
-async def _read(receive: Receive, most: int) -> tuple[bytes | None, Receive]:
-    """The whole body, None where it is longer than `most` or the client left; and what gives it again."""
-    parts: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None, receive
-        parts.append(message.get("body", b""))
-        size, more = size + len(parts[-1]), message.get("more_body", False)
-        if size > most:
-            return None, receive
-    body = b"".join(parts)
-    left = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return left.pop() if left else await receive()
-
-    return body, again

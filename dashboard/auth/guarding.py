@@ -10,7 +10,7 @@ from dash import Dash
 from fastapi import FastAPI
 
 from dashboard.known import utc
-from dashboard.words import Catalogues
+from dashboard.words import LANGUAGES, Catalogues
 from maritime_grid.settings import load_settings
 from maritime_grid.settings_access import client_secret, secret_key
 from maritime_grid.settings_model import AccessSettings
@@ -58,7 +58,13 @@ def guard(
         now=now,
         callbacks=app.callback_map,
         refused_page=pages.refused,
+        lines={400: _in_both(catalogues, "fault.sent"), 413: _in_both(catalogues, "fault.long")},
     )
+
+
+def _in_both(catalogues: Catalogues, key: str) -> str:
+    """A line in both languages: what was sent does not say which one its reader speaks."""
+    return " · ".join(catalogues.pick(lang)(key) for lang in LANGUAGES)
 
 
 def configured_auth(access: AccessSettings | None = None) -> AuthOptions:

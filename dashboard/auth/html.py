@@ -40,7 +40,8 @@ def login_page(words: Words, back: str, ticket: str, *, name: str = "", fault: s
 def _public(words: Words) -> str:
     """What is read without an account."""
     asked = "" if words.is_default else f"?lang={words.lang.split('_')[0]}"
-    return f'<p><a href="/public/items{asked}">{escape(words("items.link"))}</a></p>'
+    links = {"/public": "public.link", "/public/items": "items.link"}
+    return "".join(f'<p><a href="{path}{asked}">{escape(words(key))}</a></p>' for path, key in links.items())
 
 
 def _way_outside(words: Words, label: str, back: str) -> str:

@@ -28,8 +28,8 @@ from maritime_grid.store.sealing import SealBroken
 from maritime_grid.store.sessions import Origin
 
 from .asked import CSRF_FIELD, Asked, AuthOptions, csrf_of, local_path, same
+from .bodies import MOST_FORM, form_of
 from .cookies import forget_cookies, forget_half, keep_cookies, keep_half
-from .guard import MOST_FORM, form_of
 from .html import code_page, login_page, logout_page, refused_page
 from .table import is_page
 from .who import AccessRefused, Account

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from html import escape
+from typing import TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from maritime_grid.store.logins import LoginRefused
@@ -20,6 +22,9 @@ log = logging.getLogger(__name__)
 
 BACK = "/login/oidc/back"
 _FRESH = {"Cache-Control": "no-store"}
+_THREADS = 4  # of their own: a server that hangs must not hold those that answer everybody else
+
+Result = TypeVar("Result")
 
 
 class OutsideLogin:
@@ -33,6 +38,7 @@ class OutsideLogin:
 
     def __init__(self, issuer: Issuer, pages: LoginPages, options: AuthOptions) -> None:
         self._issuer, self._pages, self._options = issuer, pages, options
+        self._limiter: CapacityLimiter | None = None
 
     def register(self, server: FastAPI) -> None:
         server.add_api_route("/login/oidc", self.go, methods=["GET"], include_in_schema=False)
@@ -42,7 +48,7 @@ class OutsideLogin:
         asked, query = asked_of(request), request.query_params
         way = new_way(local_path(query.get("next", "")), query.get("lang", ""), self._pages.now().timestamp())
         try:
-            address = await run_in_threadpool(self._issuer.login_address, way, _redirect(asked))
+            address = await self._aside(self._issuer.login_address, way, _redirect(asked))
         except OidcError as error:
             return self._failed(way.lang, error)
         answer = RedirectResponse(address, 303, _FRESH)
@@ -55,8 +61,8 @@ class OutsideLogin:
         if way is None or not same(query.get("state", ""), way.state) or not query.get("code"):
             return self._failed(way.lang if way else "", OidcError("came back another way than it went"))
         try:
-            subject = await run_in_threadpool(self._issuer.subject, query["code"], way, _redirect(asked))
-            granted = await run_in_threadpool(
+            subject = await self._aside(self._issuer.subject, query["code"], way, _redirect(asked))
+            granted = await self._aside(
                 self._pages.accounts.logins.by_outside, subject, origin_of(asked), self._pages.now()
             )
         except (OidcError, LoginRefused) as error:
@@ -64,6 +70,10 @@ class OutsideLogin:
         led = await self._pages.entered(asked, granted, way.back, self._pages.words(way.lang))
         forget_way(led.headers, asked)
         return _from_here(led)
+
+    async def _aside(self, function: Callable[..., Result], *values: object) -> Result:
+        self._limiter = self._limiter or CapacityLimiter(_THREADS)  # made where its loop runs
+        return await to_thread.run_sync(function, *values, limiter=self._limiter)
 
     def _failed(self, lang: str, error: Exception) -> Response:
         log.warning("a login from outside failed: %s", error)

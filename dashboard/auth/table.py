@@ -86,6 +86,11 @@ def is_page(path: str) -> bool:
     return not path.startswith(CODE)
 
 
+def is_read_by_dash(path: str) -> bool:
+    """Whether Dash reads the body of whatever comes there, as long as it is, before any handler is asked."""
+    return path == "/" or path.startswith("/_dash-")
+
+
 def need_of_module(module: str) -> str | None:
     """What the callbacks of a module of dashboard.pages need; None where that is no page of the table."""
     parts = module.split(".")

@@ -47,6 +47,7 @@ AGES = ("age.s", "age.m", "age.h", "age.d", "alerts.more_above", "alerts.sound.o
 def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardSettings) -> None:
     """Put the page and its callbacks into `app`."""
     heard = Heard(desk.reads.listen)
+    desk.at_end.append(heard.stop)
 
     def page(lang: object = None, **asked: object) -> Component:
         return layout(needs("page.alerts"), read_query(asked), catalogues.pick(lang), settings)

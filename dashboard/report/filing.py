@@ -48,6 +48,7 @@ def staff_case(form: StaffReport, words: CaseSettings, now: datetime) -> NewCase
         ),
         amount=Decimal(claimed) if claimed else None,
         by_tracks=form.by_tracks,
+        place_else=form.place_else,
         marked_major=form.major,
         request_key=form.request_key,
     )  # fmt: skip

@@ -94,6 +94,7 @@ class StaffReport(_Report):
     people_in_water: Count = 0
     crowd: Count = 0
     by_tracks: bool = False  # the server places it by the tracks of its vessels
+    place_else: Line = ""  # what lon and lat are, where those tell nothing
     major: bool = False
 
     @model_validator(mode="after")

@@ -61,6 +61,7 @@ class NewCase:
     alert_ids: tuple[str, ...] = ()
     facts: SeverityFacts = field(default_factory=SeverityFacts)  # from which severity follows
     by_tracks: bool = False  # its place is where the tracks of its vessels tell it; lon and lat only where they do not
+    place_else: str = ""  # what those two are, in words
     marked_major: bool = False  # by who files it, with one tap (Art. 28)
     channel: str = "account"  # public, mqtt, alert where no account files it
     request_key: str | None = None  # of the form: sent twice it is filed once

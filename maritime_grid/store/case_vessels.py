@@ -123,8 +123,11 @@ def _placed(conn: Connection, new: NewCase, at: datetime) -> NewCase:
     named = {party.mmsi: party.ship_name for party in new.parties if party.mmsi is not None}
     found = place_of(conn, list(named), new.happened_at or at, at)
     if found is None:
-        return new
+        return replace(new, place=_place_text(new.place, new.place_else))
     names = [named[mmsi] or f"{mmsi:0{_MMSI_DIGITS}d}" for mmsi in found.mmsi]
     text = by_tracks_text(names, datetime.fromtimestamp(found.t, UTC), found.distance_nm)
-    place = "，".join(filter(None, [new.place, text]))[:MOST_PLACE]
-    return replace(new, lon=round(found.lon, 5), lat=round(found.lat, 5), place=place)
+    return replace(new, lon=round(found.lon, 5), lat=round(found.lat, 5), place=_place_text(new.place, text))
+
+
+def _place_text(*said: str) -> str:
+    return "，".join(filter(None, said))[:MOST_PLACE]

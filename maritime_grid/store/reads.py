@@ -20,6 +20,7 @@ from .item_reads import PublishedItem, item_history
 from .people_reads import check_badge
 from .people_rows import BadgeCheck
 from .pool import open_pool
+from .public_reads import PublicGrids, public_grids
 from .queries import load_queries
 from .rows import AlertRow, CaseTally, EventRow, FeedRow, GridFlow, LateReport, PlaceRow, PortRow, VesselCard, VesselNow
 
@@ -89,6 +90,11 @@ class Reads:
         with translated(), self._connection() as conn:
             return item_history(conn)
 
+    def public_grids(self, at: datetime) -> PublicGrids:
+        """What Art. 21 has published of the grids in force at a moment; nobody need have logged in."""
+        with translated(), self._connection() as conn:
+            return public_grids(conn, at)
+
     def vessels(self, since_rev: int = 0) -> VesselNow:
         """Every vessel with a fix; with `since_rev` only those whose row changed in a later commit."""
         query = _Q["vessels"].replace("{since}", str(int(since_rev)))
@@ -152,16 +158,16 @@ class Reads:
         """Open cases of grids that have any."""
         return self._rows(CaseTally, "case_tallies")
 
+    def late_reports(self) -> list[LateReport]:
+        """Reports of major matters that nobody received in time, of no complaint, the longest first."""
+        return self._rows(LateReport, "late_reports")
+
     def clock(self) -> datetime | None:
         """Data time of the engine's newest tick; None before the first."""
         return self._tuples("clock")[0][0]
 
     def rev(self) -> int:
         """Number of the last commit."""
-    def late_reports(self) -> list[LateReport]:
-        """Reports of major matters that nobody received in time, of no complaint, the longest first."""
-        return self._rows(LateReport, "late_reports")
-
         return int(self._tuples("clock")[0][1])
 
     def ping(self) -> bool:

@@ -38,7 +38,7 @@ TEXTS = """(() => {
   return said.join('\\n');
 })()"""
 NO_PAGES = re.compile(
-    r"/assets|/_|/report/static/|/login/login\.css|/login/oidc|/healthz|/readyz|/metrics|/public/ticket|/public/items\.|\{path"
+    r"/assets|/_|/report/static/|/login/login\.css|/login/oidc|/healthz|/readyz|/metrics|/public/ticket|/public/items\.|/public/grids\.|/public/\{path|\{path"
 )
 
 
@@ -141,6 +141,8 @@ def visits(world: World) -> list[Visit]:
         Visit("city", "/items?view=work&item=9.9", items.format(".items-diff")),
         Visit("city", "/items?view=work&item=9.9&do=reject", items.format("#items-reject-do")),
         Visit("town1", f"/items?q={quote(attacks(40))}", items.format("input[type=search]")),
+        Visit(None, "/public", "document.querySelector('.ways')"),
+        Visit(None, "/public/grids", "document.querySelector('article')"),
         Visit(None, "/public/items", "document.querySelector('article')"),
         Visit(None, f"/public/items?q={quote(attacks(40))}", "document.querySelector('form')"),
         Visit("town1", "/people?view=sheets", people.format("#people-sheet-pick"), _sheet(attacks)),

@@ -201,6 +201,8 @@ def visits(world: LookWorld) -> list[Visit]:
         Visit("login", None, "/login", plain),
         Visit("report", "lin", "/report", f"{form} && document.getElementById('who').textContent"),
         Visit("public-report", None, "/public/report", form),
+        Visit("public", None, "/public", "document.querySelector('.ways')"),
+        Visit("public-grids", None, "/public/grids", "document.querySelector('article')"),
         Visit("public-items", None, "/public/items", "document.querySelector('article')"),
         Visit("follow", None, f"/c/{world.code}", "document.querySelector('ol li')"),
         Visit("follow-none", None, "/c/", plain),

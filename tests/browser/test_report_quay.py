@@ -111,6 +111,26 @@ def test_dispute_of_this_morning_takes_seven_taps_and_three_fields(
     assert filed(desk, "七次点击", what) == [(NETTER, True, *where), (TRAWLER, None, *where)]
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_all_that_unfolds_stands_within_the_narrowest_phone(desk: DeskSite, open_phone: OpenPhone, lang: str):
+    phone = open_phone(viewport=SMALL)
+    page = phone.page
+    page.goto(f"{desk.address}/report?lang={lang}")
+    phone.wait("document.body.dataset.ready === 'yes'")
+    tap(page, ".k-dispute")
+    tap(page, ".k-gear")
+    for box in (page.locator(".vessel summary").nth(0), page.locator("#people summary")):
+        box.tap()
+    tap(page, "[data-way=chart]")
+    page.locator("#chart canvas").wait_for()
+    tap(page, "[data-day='1']")
+    phone.wait("document.querySelectorAll('#hours button').length === 24")
+    shot(phone, f"unfolded-{lang}", whole=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    small = "[...document.querySelectorAll('main button, summary, .major')].filter((one) => one.offsetHeight"
+    assert page.evaluate(f"{small} && one.offsetHeight < 43).map((one) => one.textContent)") == []
+
+
 def test_dispute_is_never_silently_of_now(open_phone: OpenPhone):
     phone = open_phone()
     page = phone.page
@@ -151,6 +171,19 @@ def test_report_without_a_line_is_placed_by_the_server_where_the_two_met(desk: D
     assert filed(desk, "没有网络", "mmsi, round(lon::numeric, 2)::float, place") == [
         (NETTER, 122.7, "两船最近处 04:59，74 米"), (TRAWLER, 122.7, "两船最近处 04:59，74 米")
     ]  # fmt: skip
+
+
+def test_dispute_of_boats_that_nobody_knows_comes_to_the_unit_where_it_was_told(desk: DeskSite, open_phone: OpenPhone):
+    phone = open_phone()
+    page = phone.page
+    phone.wait(f"{PLACE}.includes('±12')")
+    tap(page, ".k-dispute")
+    named(phone, "浙无名1", "浙无名2")
+    at_five(phone)
+    phone.wait(f"{PLACE}.includes('提交后由平台按当时航迹定位')")
+    page.fill("[name=note]", "不知道的船")
+    send(phone)
+    assert filed(desk, "不知道的船", "mmsi, lon, place") == [(None, 122.7, "报告地点（手机定位 ±12 米）")] * 2
 
 
 def test_place_follows_the_vessels_and_the_time_but_not_a_place_that_was_tapped(open_phone: OpenPhone):

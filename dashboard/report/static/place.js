@@ -85,7 +85,6 @@ export async function settle(ms) {
 }
 
 export const read = () => where;
-export const isLooking = () => watch !== null;
 
 export function write(value) {
   stop();
@@ -166,7 +165,7 @@ function byVessel(auto = false) {
     return;
   }
   const key = ships.key();
-  set({way: 'vessel', key, auto, ...ships.lastKnown()});
+  set({way: 'vessel', key, auto, ...ships.otherwise(where, WORDS_ONLY_MS)});
   ships.ask((found) => {
     if (found && where && where.way === 'vessel' && where.key === key) set({way: 'vessel', key, auto, ...found});
     else show();
@@ -210,6 +209,7 @@ export function said(value) {
     return words[key].replace('{name}', value.name).replace('{at}', clock).replace('{far}', far(value.nm || 0));
   }
   if (value.way === 'vessel' && !Number.isFinite(value.lon)) return '';
+  if (value.way === 'vessel' && value.accuracy) return words['place.told_at'].replace('{m}', value.accuracy);
   const old = elapsed(value) === Infinity ? words['age.unknown'] : age(elapsed(value) / 1000);
   if (value.way === 'vessel') return words['place.by_vessel'].replace('{name}', value.name).replace('{age}', old);
   const by = words['place.by_phone'].replace('{m}', value.accuracy);
@@ -222,7 +222,7 @@ export function sent(value, urgent) {
   if (value.way === 'grid') return {body: {grid_id: value.grid}, text: ''};
   if (value.way === 'vessel' && !value.found) {
     const last = Number.isFinite(value.lon) ? {lon: value.lon, lat: value.lat} : {};
-    return {body: {...last, by_tracks: true}, text: said(value)};
+    return {body: {...last, by_tracks: true, place_else: said(value)}, text: ''};
   }
   if (isGuess(value, urgent) && elapsed(value) > WORDS_ONLY_MS) return {body: {}, text: `${said(value)} ${shown(value)}`};
   return {body: {lon: value.lon, lat: value.lat}, text: said(value)};
@@ -239,7 +239,7 @@ export function brief() {
 function show() {
   for (const button of buttons) button.setAttribute('aria-pressed', String(Boolean(where) && button.dataset.way === where.way));
   if (grids) grids.hidden = !(where && where.way === 'grid') && document.activeElement !== grids;
-  const isPoint = Boolean(where) && Number.isFinite(where.lon);
+  const isPoint = Boolean(where) && Number.isFinite(where.lon) && !(where.way === 'vessel' && where.accuracy);
   const byShip = Boolean(where) && where.way === 'vessel' && !where.found;
   const placed = isPoint ? `${said(where)} · ${shown(where)}` : '';
   const look = (watch !== null && needsLook()) || ships.isAsking();

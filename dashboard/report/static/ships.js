@@ -20,9 +20,13 @@ export const named = () => vessels().map((vessel) => (vessel.mmsi ? String(vesse
 /* Of a question: the same vessels and the same time need not be asked again. */
 export const key = () => JSON.stringify([named(), when().happened]);
 
-export function lastKnown() {
+/* What a report has where no track tells its place: the last position of a vessel that was chosen, else where the phone
+   is, unless that is too old: it finds a unit that knows the boats. */
+export function otherwise(where, oldest) {
   const known = vessels().find((vessel) => Number.isFinite(vessel.lon) && Number.isFinite(vessel.lat));
-  return known ? {lon: known.lon, lat: known.lat, name: shownName(known), at: known.seen - 1000 * known.age_s} : {};
+  if (known) return {lon: known.lon, lat: known.lat, name: shownName(known), at: known.seen - 1000 * known.age_s};
+  if (!where || !where.accuracy || Math.abs(Date.now() - where.at) > oldest) return {};
+  return {lon: where.lon, lat: where.lat, accuracy: where.accuracy, at: where.at};
 }
 
 export const isAsking = () => asking !== null;

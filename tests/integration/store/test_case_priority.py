@@ -62,7 +62,14 @@ def test_grave_matter_stands_above_what_is_merely_due_earlier_and_overdue_above_
     at = late + 3 * cb.HOUR
     cb.ask(fresh_dsn, "update mg.case_hop set received_at = now(), received_by = 'county' returning 1")
     assert listed(fresh_dsn, "county", at) == order
-    by_deadline = [overdue, larger_overdue, ordinary, larger, worst, grave_due_last]  # those two are due at once, after the break at noon
+    by_deadline = [
+        overdue,
+        larger_overdue,
+        ordinary,
+        larger,
+        worst,
+        grave_due_last,
+    ]  # those two are due at once, after the break at noon
     assert listed(fresh_dsn, "county", at, by_deadline=True) == by_deadline
     assert listed(fresh_dsn, "county", at, priority=2) == [worst, grave_due_last]
     assert listed(fresh_dsn, "county", at, priority=3) == [worst, grave_due_last, larger_overdue, larger]

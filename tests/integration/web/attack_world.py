@@ -156,8 +156,8 @@ def _file(attacks: Attacks) -> list[dict[str, Any]]:
 
 def report(attacks: Attacks, **changes: Any) -> dict[str, Any]:
     """The form at the quay, with an attack wherever it takes text."""
-    vessel = {"name": attacks(60), "gear": attacks(60), "says": attacks()}
-    others = {"name": attacks(60), "gear": attacks(60), "set_first": True, "says": attacks()}
+    vessel = {"name": attacks(60), "gear": attacks(60), "says": attacks(), "person": attacks(60)}
+    others = {**vessel, "name": attacks(60), "set_first": True, "says": attacks(), "person": attacks(60)}
     return {
         "request_key": str(uuid4()), "kind": "dispute", "subkind": "gear", "note": attacks(), "place": attacks(200),
         "lon": 122.55, "lat": 30.2, "vessels": [{**others, "mmsi": NETTER}, {**vessel, "mmsi": TRAWLER}], **changes,

@@ -46,7 +46,7 @@ def callback(module: str, output: str, app: Dash, answers: list[tuple[str, str]]
         return account.role if account else "nobody"
 
     show.__module__ = module
-    app.callback(Output(output, "children"), Input(f"{output}-in", "data"))(show)
+    app.callback(Output(output, "children"), Input(f"{output}-in", "n_clicks"))(show)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,8 @@ def post(browser: httpx.Client, path: str, body: object, **headers: str) -> http
 def ask_callback(output: str) -> dict[str, object]:
     return {
         "output": f"{output}.children", "outputs": {"id": output, "property": "children"},
-        "inputs": [{"id": f"{output}-in", "property": "data", "value": 1}], "changedPropIds": [f"{output}-in.data"],
+        "inputs": [{"id": f"{output}-in", "property": "n_clicks", "value": 1}],
+        "changedPropIds": [f"{output}-in.n_clicks"],
     }  # fmt: skip
 
 

@@ -83,7 +83,8 @@ def test_report_without_a_place_is_placed_where_the_two_met_and_not_where_they_l
     desk: DeskSite, lin: httpx.Client
 ):
     sail(desk.dsn, MET)
-    sent = {"happened_at": MET.isoformat(), "by_tracks": True, "lon": 123.9, "lat": 29.9, "place": "外侧"}
+    told = {"lon": 123.9, "lat": 29.9, "place": "外侧", "place_else": "报告地点"}
+    sent = {"happened_at": MET.isoformat(), "by_tracks": True, **told}
     file(lin, {"name": "浙普渔60001"}, {"name": "浙普渔60002"}, **sent)
     file(lin, {"name": "浙普渔60001"}, {"name": "不明船舶"}, **sent)
     file(lin, {"name": "无名"}, {"name": "不明船舶"}, **sent)
@@ -91,7 +92,7 @@ def test_report_without_a_place_is_placed_where_the_two_met_and_not_where_they_l
         met, alone, unknown = conn.execute(f"{WHERE} order by case_id").fetchall()
     assert met == (122.7, 30.2, "外侧，两船最近处 04:59，74 米", "G1")
     assert alone == (122.7, 30.2, "外侧，浙普渔60001 船位 05:00", "G1")
-    assert unknown == (123.9, 29.9, "外侧", "G2")  # nobody knows better than the phone
+    assert unknown == (123.9, 29.9, "外侧，报告地点", "G2")  # nobody knows better than the phone
 
 
 def place(client: httpx.Client, *vessels: str, at: str = MET.isoformat()) -> httpx.Response:

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 
@@ -23,14 +24,21 @@ class Server(uvicorn.Server):
 
 
 @contextmanager
-def serving(app: object, port: int = 0) -> Iterator[str]:
-    """Address of the running server; it is down, its connections closed, when the block ends."""
+def serving(app: object, port: int = 0, **more: Any) -> Iterator[str]:
+    """Address of the running server; it is down, its connections closed, when the block ends.
+
+    Args:
+        app: the application.
+        port: 0: a free one.
+        more: settings of the server.
+    """
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind(("127.0.0.1", port))
     config = uvicorn.Config(
-        app, log_level="error", access_log=False, ws="none", timeout_graceful_shutdown=1, proxy_headers=False
-    )
+        app, log_level="error", access_log=False, ws="none", timeout_graceful_shutdown=1, proxy_headers=False,
+        **more,
+    )  # fmt: skip
     server = Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()

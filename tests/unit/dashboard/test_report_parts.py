@@ -7,12 +7,14 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import dashboard.report
 from dashboard.attachments import one_type_of
+from dashboard.report.chart import land
 from dashboard.report.follow import SHOWN, code_of, follow_page
 from dashboard.report.form import PublicReport, StaffReport
 from dashboard.report.limits import Buckets, Rate, network_key
@@ -58,7 +60,8 @@ def test_text_stays_text_in_elements_and_attributes(text: str):
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" not in text and not any(0xD800 <= ord(char) < 0xE000 for char in text):
         assert seen.text.replace("\r\n", "\n").replace("\r", "\n") == plain
-        assert [value.replace("\r", "\n") for _, value in seen.attributes if value is not None] == [plain]
+        told = [value for _, value in seen.attributes if value is not None]
+        assert [value.replace("\r\n", "\n").replace("\r", "\n") for value in told] == [plain]
 
 
 @pytest.mark.parametrize("form", [STAFF, PUBLIC])
@@ -80,7 +83,9 @@ def test_form_has_no_script_of_its_own_and_no_style_in_its_elements(form, lang):
 def test_every_field_has_a_name_for_who_hears_the_page_and_nothing_can_be_sent_without_the_scripts(form):
     page = report_page(form, read_words("zh_CN"), SETTINGS).decode()
     fields = re.findall(r"<(?:input|select|textarea)[^>]*>", page)
-    bare = [field for field in fields if not re.search(r'aria-label="|aria-hidden|type="(?:radio|checkbox|file)"', field)]
+    bare = [
+        field for field in fields if not re.search(r'aria-label="|aria-hidden|type="(?:radio|checkbox|file)"', field)
+    ]
     assert fields and bare == []
     assert re.search(r'<button id="send"[^>]* disabled', page)
 
@@ -233,3 +238,14 @@ def test_title_says_what_and_who_in_a_line(kind, word, vessels, note, title):
 def test_title_is_one_printable_line_that_is_not_too_long(kind, vessels, note):
     title = title_of(kind, "", vessels, note)
     assert title.strip() and title.isprintable() and len(title) <= LONGEST
+
+
+def test_land_of_the_chart_is_that_of_the_map(tmp_path: Path):
+    hole = [[122.31, 30.11], [122.32, 30.11], [122.32, 30.12], [122.31, 30.11]]
+    first = [[122.3, 30.1], [122.40004, 30.1], [122.4, 30.2], [122.3, 30.1]]
+    second = [[-1, -2], [0, 0], [1, -2], [-1, -2]]
+    one, two = {"type": "Polygon", "coordinates": [first, hole]}, {"type": "MultiPolygon", "coordinates": [[second]]}
+    path = tmp_path / "land.geojson"
+    path.write_text(json.dumps({"features": [{"geometry": one}, {"geometry": two}]}))
+    read = [np.cumsum(np.reshape(steps, (-1, 2)), axis=0) / 10_000 for steps in json.loads(land(path).raw)]
+    assert [ring.tolist() for ring in read] == [[first[0], [122.4, 30.1], *first[2:]], second]
