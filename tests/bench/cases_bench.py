@@ -64,7 +64,7 @@ join (select title, grams, row_number() over () - 1 as k
       from jsonb_to_recordset(%(titles)s::jsonb) as x(title text, grams text[])) t on t.k = n %% 6
 cross join (select unit_id from mg.unit where level = 'city') c
 join (select code, place_id, row_number() over (order by code) - 1 as k, count(*) over () as many
-      from mg.place where layer = 'grid') g on g.k = n %% g.many
+      from mg.place where layer = 'grid') g on g.k = n / 20 %% g.many
 left join mg.grid_lead l on l.grid_id = g.place_id
 """
 
@@ -145,7 +145,7 @@ def _pulse(desk: Desk, who: str) -> float:
         with desk.reads.as_account(who) as conn:
             found = reports_waiting(conn, WHO[who][1], None)
         took.append(time.perf_counter() - began)
-        assert found or who == "county", "reports wait for the township and the city"
+        assert found or who != "town", "reports wait for the township"
     return median(took)
 
 

@@ -76,16 +76,23 @@ def test_wall_touches_no_seen_alert_that_is_over(old: str):
         reads.close()
 
 
+THOUSANDS = """do $$
+declare
+  written text := (select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
+    where attrelid = 'mg.case_file'::regclass and attnum > 0 and not attisdropped and attgenerated = '');
+begin
+  execute format($q$ insert into mg.case_file (%1$s) select %2$s from mg.case_file c, generate_series(1, 2000) n,
+    jsonb_populate_record(c, jsonb_build_object('case_id', '2025-' || lpad(n::text, 6, '0'), 'request_key', null,
+      'follow_hash', null)) as made $q$, written, 'made.' || replace(written, ', ', ', made.'));
+end $$"""
+
+
 def test_log_of_an_alert_looks_up_its_own_case_alone(old: str):
     ((alert_id,),) = ask(old, "select alert_id from mg.alert where active and rule = 'silence' and grid <> 0")
     with alert_commands(old) as acts:
         filed = acts.open_case(alert_id, "town1", NOW)
     with psycopg.connect(old, autocommit=True) as conn:
-        conn.execute(
-            "insert into mg.case_file select (jsonb_populate_record(c, jsonb_build_object("
-            "'case_id', '2025-' || lpad(n::text, 6, '0'), 'request_key', null, 'follow_hash', null))).* "
-            "from mg.case_file c cross join generate_series(1, 2000) n"
-        )
+        conn.execute(THOUSANDS)
         conn.execute("analyze mg.case_file")
     with reading_as(old, "town1") as conn:
         before = rows_read(conn, "mg.case_file")
