@@ -18,6 +18,7 @@ from maritime_grid.store.sessions import Origin, begin
 from tests.integration.store import case_build as cb
 
 from .attack_calls import Slot, calls, dump, posts, send
+from .attack_values import honest, keys_of
 from .attack_world import MALLORY, World
 from .forms import PASSWORD, fields
 
@@ -132,7 +133,7 @@ def shut(world: World, thief: httpx.Client) -> bool:
     answers = [
         thief.get("/cases"), thief.get("/api/v1/report/me"),
         thief.get(f"/api/v1/cases/{world.dispute}/dossier?purpose=x"),
-        thief.post("/api/v1/cases", json={}), send(thief, call.body(lambda _: None, {})),
+        thief.post("/api/v1/cases", json={}), send(thief, call.body(lambda slot: honest(world, slot), keys_of(world))),
     ]  # fmt: skip
     return [answer.status_code for answer in answers] == [303, 401, 401, 401, 401]
 

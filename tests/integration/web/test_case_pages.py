@@ -14,6 +14,7 @@ import pytest
 
 from dashboard.auth import Account, acting
 from dashboard.case_page import changing_parts, look, open_form, party_part, reveal, send_form
+from dashboard.pages.case import PARTS
 from dashboard.words import Catalogues
 from maritime_grid.cases.kinds import Act
 from maritime_grid.domain.errors import MaritimeGridError
@@ -52,8 +53,8 @@ def callback(client: Any, output: str, outputs: list[Any], inputs: list[Any], st
 
 
 def show(site: DeskSite, name: str, case_id: str) -> Any:
-    names = ("head", "acts", "story", "files", "hops", "alerts", "steps", "log")
-    outputs = [{"id": f"case-{n}", "property": "children"} for n in names] + [{"id": "case-seen", "property": "data"}]
+    outputs = [{"id": f"case-{name}", "property": "children"} for name in PARTS]
+    outputs += [{"id": name, "property": "data"} for name in ("case-seen", "case-amended")]
     output = ".." + "...".join(f"{o['id']}.{o['property']}" for o in outputs) + ".."
     inputs = [
         {"id": "case-of", "property": "data", "value": {"id": case_id, "lang": "zh_CN"}},

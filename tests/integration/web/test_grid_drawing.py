@@ -160,7 +160,7 @@ def test_polygons_changed_behind_the_form_are_judged_again_when_they_are_sent(si
     form = sent(drawn("G1", 122, 30, 122.6, 30.5))
     settled = weigh(site.desk, TOWN, form, WORDS).for_map()
     settled["features"][1]["geometry"] = gw.polygon(122.4, 30, 123, 30.5)
-    said, _where, stays = proposed(site.desk, TOWN, settled, form, "码头", WORDS)
+    said, _where, stays = proposed(site.desk, TOWN, settled, form, "码头", Catalogues().pick("en"))
     assert "overlaps" in str(said)
     assert stays is False
     assert cb.ask(site.dsn, "select 1 from mg.grid_change") == []
