@@ -44,7 +44,7 @@ def framed(
         account: who is logged in.
         page: which page it is, as in PAGES.
         query: what is asked for, by the address.
-        parts: its views.
+        parts: its views; none where it is one alone.
         demo: see `page_of`.
         more: what else the page needs and does not show.
         class_: of the row of its views.
@@ -58,7 +58,7 @@ def framed(
         )
         for part in parts
     ]
-    views = html.Div(links, className=f"segments links {class_}".strip())
+    views = html.Div(links, className=f"segments links {class_}".strip()) if links else None
     inside = [
         html.Div([html.H1(words(f"{page}.title")), views], className="row spread"),
         html.Div(id=f"{page}-say"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc, html, no_update, register_page
+from dash import Dash, Input, Output, State, no_update, register_page
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from fastapi.concurrency import run_in_threadpool
@@ -19,7 +19,7 @@ from dashboard.item_query import VIEWS, ItemQuery, read_query
 from dashboard.options import DashboardSettings
 from dashboard.words import Catalogues, Words
 
-from .shell import address, page_of
+from .framed import Part, framed
 
 ASKED, LANG, BODY, SAY, DONE = "items-asked", "items-lang", "items-body", "items-say", "items-done"
 
@@ -88,22 +88,5 @@ def _query(asked: Any) -> ItemQuery:
 def layout(account: Account, query: ItemQuery, words: Words, settings: DashboardSettings) -> Component:
     """The whole page without its body, which comes with the first callback."""
     shown = query.view or VIEWS[0]
-    links = [
-        dcc.Link(
-            words(f"items.view.{view}"),
-            href=address(words, "/items", view="" if view == VIEWS[0] else view),
-            className="part here" if view == shown else "part",
-        )
-        for view in VIEWS
-    ]
-    views = html.Div(links, className="segments links") if works(account) else None
-    inside = [
-        html.Div([html.H1(words("items.short")), views], className="row spread"),
-        html.Div(id=SAY),
-        html.Div(html.Div(words("page.loading"), className="panel empty"), id=BODY, className="grid-body"),
-        dcc.Store(id=ASKED, data=query.parts()),
-        dcc.Store(id=LANG, data=words.lang),
-        dcc.Store(id=DONE),
-    ]
-    here = address(words, "/items", **query.parts())
-    return page_of(words, account, "items", inside, demo=settings.demo, here=here)
+    parts = [Part(view, {"view": "" if view == VIEWS[0] else view}, view == shown) for view in VIEWS]
+    return framed(words, account, "items", query.parts(), parts if works(account) else (), demo=settings.demo)
