@@ -28,7 +28,7 @@ class Bounds:
 
     Attributes:
         most: connections in all; then the one that has been idle longest goes.
-        most_of_address: connections of one address.
+        most_of_address: connections of one address; then its own that has been idle longest goes.
         trusted: proxies, through which everybody comes.
         head_bytes: of a request's line and headers.
         head_s: from the first byte, or from the connection, to the end of the head.
@@ -48,16 +48,19 @@ class Bounds:
     def admits(self, one: Bounded, address: str) -> bool:
         """Whether there is room for one more, where need be in the place of one that does nothing."""
         origin = self._origin(address)
-        if origin and self.of[origin] >= self.most_of_address:
-            return False
-        if len(self.open) >= self.most:
-            idle = next((other for other in self.open if other.is_idle), None)
+        full_of_address = origin != "" and self.of[origin] >= self.most_of_address
+        if full_of_address or len(self.open) >= self.most:
+            idle = self._idlest(origin if full_of_address else None)
             if idle is None:
                 return False
             idle.drop()
         self.open[one] = origin
         self.of[origin] += 1
         return True
+
+    def _idlest(self, origin: str | None) -> Bounded | None:
+        """Of an address, or of all: the one that has asked for nothing for longest, and is not being answered."""
+        return next((one for one, of in self.open.items() if origin in (None, of) and one.is_idle), None)
 
     def forget(self, one: Bounded) -> None:
         origin = self.open.pop(one, None)

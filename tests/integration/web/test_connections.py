@@ -141,14 +141,28 @@ def test_answer_that_nobody_takes_is_given_up():
         assert taken < LARGE
 
 
-def test_address_has_so_many_connections_and_no_more():
+def test_address_that_is_full_loses_its_own_idlest_connection_and_no_others_do():
     with site(most_of_address=3) as server:
-        held = [server.connect() for _ in range(3)]
-        assert all(server.asked(sock).endswith(b"read 0") for sock in held)
+        silent, idle = server.connect(), server.connect()
+        assert server.asked(idle).endswith(b"read 0")
+        working = server.connect(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nx")
+        assert server.asked(idle).endswith(b"read 0")
+        assert server.asked(server.connect()).endswith(b"read 0")
+        assert is_closed(silent), "who asked for nothing goes first"
+        assert server.asked(idle).endswith(b"read 0")
+        assert server.asked(working, b"x").endswith(b"read 2"), "who is being answered stays"
+        assert len(server.bounds.open) == 3
+
+
+def test_address_whose_connections_are_all_being_answered_has_no_more():
+    begun = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nx"
+    with site(most_of_address=3) as server:
+        held = [server.connect(begun) for _ in range(3)]
+        while sum(not one.is_idle for one in list(server.bounds.open)) < 3:
+            pass
         assert is_closed(server.connect())
-        held[0].close()
-        while len(server.bounds.open) > 2:
-            assert server.asked(held[1]).endswith(b"read 0")
+        assert server.bounds.refused == 1
+        assert all(server.asked(sock, b"x").endswith(b"read 2") for sock in held)
         assert server.asked(server.connect()).endswith(b"read 0")
 
 
