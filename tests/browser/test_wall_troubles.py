@@ -241,10 +241,10 @@ def test_a_large_screen_shows_a_close_up_and_tiles_that_hold_their_words(address
     troubles, reads.open_alerts = reads.open_alerts, []
     wall = open_wall(f"{address}/?lang={lang}", 3840, 2160)
     wall.wait(f"{LIVE} && {TILED} && {SETTLED}")
-    wall.page.evaluate("() => { window.L.Map.addInitHook(function () { window.inset = this; }); }")
+    wall.page.evaluate("() => { window.L.Map.addInitHook(function () { window.closeUp = this; }); }")
     reads.open_alerts = troubles
-    wall.wait(f"!{BANNER}.hidden && {SETTLED} && window.inset && !document.getElementById('inset').hidden")
-    near, far = wall.page.evaluate("[window.inset.getZoom(), MG.map.getZoom()]")
+    wall.wait(f"!{BANNER}.hidden && {SETTLED} && window.closeUp && !document.getElementById('inset').hidden")
+    near, far = wall.page.evaluate("[window.closeUp.getZoom(), MG.map.getZoom()]")
     assert near >= far + 1
     assert near >= 11
     for width, height in ((3840, 2160), (1920, 1080)):

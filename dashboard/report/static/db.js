@@ -40,6 +40,7 @@ async function within(names, mode, work) {
   return new Promise((done, fail) => {
     const tx = db.transaction(names, mode, {durability: names.join() === 'meta' ? 'relaxed' : 'strict'});
     const ask = work(Object.fromEntries(names.map((name) => [name, tx.objectStore(name)])));
+    if (mode === 'readwrite' && tx.commit) tx.commit(); // at once: it holds then even where the page ends before the answer
     tx.oncomplete = () => done(ask && ask.result);
     tx.onerror = tx.onabort = () => fail(tx.error);
   });
