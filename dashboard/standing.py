@@ -8,7 +8,7 @@ from typing import Any
 
 from maritime_grid.cases.clocks import LEVELS, Level
 from maritime_grid.cases.flow import Actor, CaseState
-from maritime_grid.cases.kinds import Kind, Step
+from maritime_grid.cases.kinds import Act, Kind, Step
 from maritime_grid.cases.plan import Plan
 from maritime_grid.cases.waiting import waits_of
 from maritime_grid.store.case_desk import Asker
@@ -74,4 +74,5 @@ def state_of_view(case: CaseView) -> CaseState:
         major=row.major,
         reopened=case.reopened,
         rating=case.rating,
+        resolved_by=next((line.who for line in reversed(case.log) if line.what in {Act.RESOLVE, Act.REPORT}), ""),
     )

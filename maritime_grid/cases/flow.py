@@ -123,7 +123,7 @@ def acts_open(case: CaseState, actor: Actor, may: frozenset[str]) -> tuple[Act, 
         if f"case.{act}" in may
         and (way := TABLE.get((case.step, act)))
         and way.by & near
-        and _condition(case, act) is None
+        and _condition(case, act, actor) is None
     )
 
 
@@ -150,14 +150,14 @@ def step(
     missing = [name for name in way.needs if facts.get(name) in (None, "")]
     if missing:
         raise IllegalAct(f"{act} of case {case.case_id} lacks {missing[0]}", f"give {', '.join(way.needs)}")
-    wrong = _condition(case, act) or _senseless(case, act, facts)
+    wrong = _condition(case, act, actor) or _senseless(case, act, facts)
     if wrong:
         raise IllegalAct(f"{act} of case {case.case_id}: {wrong}")
-    return _changed(case, act, way, facts, at)
+    return _changed(case, act, way, {**facts, "by": actor.account_id}, at)
 
 
-def _condition(case: CaseState, act: Act) -> str | None:
-    """Why the act makes no sense as the case stands; None where it does."""
+def _condition(case: CaseState, act: Act, actor: Actor) -> str | None:
+    """Why the act makes no sense as the case stands, from this person; None where it does."""
     if act == Act.PAUSE and case.is_paused:
         return "its clock stands already"
     if act == Act.RESUME and not case.is_paused:
@@ -168,6 +168,13 @@ def _condition(case: CaseState, act: Act) -> str | None:
         return "an extension was asked for already"
     if act == Act.MARK_MAJOR and case.major:
         return "it is a major matter already"
+    return _of_oneself(case, act, actor)
+
+
+def _of_oneself(case: CaseState, act: Act, actor: Actor) -> str | None:
+    """Why this very person may not, whose own work it is; None where it may."""
+    if act == Act.RATE and case.resolved_by == actor.account_id:
+        return "who gave its result does not rate it; another of the unit, or the unit above, does"
     return None
 
 
@@ -242,6 +249,8 @@ _EFFECTS = {
     Act.RESUME: lambda case, _facts, at: {"pauses": (*case.pauses[:-1], (case.pauses[-1][0], at))},
     Act.REOPEN: lambda case, _facts, _at: {"holder": None, "joint": (), "rating": None, "reopened": case.reopened + 1},
     Act.RATE: lambda _case, facts, _at: {"rating": facts["rating"]},
+    Act.RESOLVE: lambda _case, facts, _at: {"resolved_by": facts["by"]},
+    Act.REPORT: lambda _case, facts, _at: {"resolved_by": facts["by"]},
     Act.HAND_OVER: lambda _case, facts, _at: {"unit_id": facts["unit_id"]},
     Act.MARK_MAJOR: lambda _case, _facts, _at: {"major": True},
 }

@@ -69,6 +69,7 @@ class CaseState:
     major: bool = False
     reopened: int = 0
     rating: int | None = None
+    resolved_by: str = ""  # account that gave the last result: resolved it on the spot, or reported
 
     @property
     def is_open(self) -> bool:

@@ -81,7 +81,7 @@ def state_of(row: DictRow) -> CaseState:
         joint=tuple(row["joint"]),
         told=tuple(row["told"]),
         pauses=pauses,
-        **{name: row[name] for name in (*SAME, "unit_id", "reporter")},
+        **{name: row[name] for name in (*SAME, "unit_id", "reporter", "resolved_by")},
     )
 
 

@@ -63,7 +63,9 @@ insert into mg.case_log (case_id, seq, at, who, what, said) values (%(case_id)s,
 -- name: hold_case
 select c.case_id, c.kind, c.state, c.version, c.unit_id, c.reporter, c.step_since, c.holder, c.joint, c.pauses, c.asked_s,
        c.extended_s, c.extensions, c.major, c.reopened, c.rating, c.accused, c.severity, c.subkind, c.facts,
-       array(select h.to_body from mg.case_hop h where h.case_id = c.case_id and h.to_body is not null) as told
+       array(select h.to_body from mg.case_hop h where h.case_id = c.case_id and h.to_body is not null) as told,
+       coalesce((select l.who from mg.case_log l where l.case_id = c.case_id and l.what in ('resolve', 'report')
+                 order by l.seq desc limit 1), '') as resolved_by
 from mg.case_file c where c.case_id = %s for update;
 
 -- name: change_case

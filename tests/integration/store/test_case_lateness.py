@@ -131,7 +131,7 @@ def test_result_sent_back_is_a_new_step_of_whoever_had_it(cases, fresh_dsn):
 def test_case_that_is_over_stands_at_no_step_until_it_is_reopened(cases, fresh_dsn):
     cases.file(dispute(), "lin", NOW)
     go(cases, 1, Act.RESOLVE, "lin", NOW, result="就地和解")
-    go(cases, 2, Act.RATE, "lin", NOW, rating=5)
+    go(cases, 2, Act.RATE, "village1", NOW, rating=5)
     open_ = "select step from mg.case_step where until is null"
     assert ask(fresh_dsn, open_) == []
     go(cases, 3, Act.REOPEN, "town1", NOW, reason="又起争执")

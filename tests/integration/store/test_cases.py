@@ -111,6 +111,15 @@ def test_refused_act_leaves_nothing_behind(cases: Cases, fresh_dsn: str):
     assert after == before
 
 
+def test_who_resolved_a_case_does_not_rate_it(cases: Cases, fresh_dsn: str):
+    case_id = cases.file(dispute(), "lin", NOW).case_id
+    cases.act(case_id, 1, Act.RESOLVE, "lin", {"result": "就地和解"}, NOW)
+    with pytest.raises(IllegalAct, match="does not rate"):
+        cases.act(case_id, 2, Act.RATE, "lin", {"rating": 5}, NOW)
+    assert ask(fresh_dsn, "select state, rating from mg.case_file") == [("fed_back", None)]
+    assert cases.act(case_id, 2, Act.RATE, "village1", {"rating": 4}, NOW).rating == 4
+
+
 def test_disabled_account_does_nothing_more(cases: Cases, fresh_dsn: str):
     ask(fresh_dsn, "update mg.account set disabled_at = now() where account_id = 'lin' returning 1")
     with pytest.raises(NotAllowed):

@@ -136,6 +136,24 @@ def test_rating_outside_one_to_five_is_refused(rating: object):
         after(case(step=Step.FED_BACK), (Act.RATE, SKIPPER), rating=rating)
 
 
+def test_who_gave_the_result_does_not_rate_it_and_the_unit_above_can():
+    resolved = after(case(), (Act.RESOLVE, SKIPPER))
+    assert resolved.resolved_by == "skipper"
+    assert Act.RATE not in acts_open(resolved, SKIPPER, ALL)
+    with pytest.raises(IllegalAct, match="does not rate"):
+        after(resolved, (Act.RATE, SKIPPER))
+    assert after(resolved, (Act.RATE, TOWN)).step == Step.CLOSED
+    by_town = after(case(), (Act.RESOLVE, TOWN))
+    assert Act.RATE not in acts_open(by_town, TOWN, ALL)
+    assert after(by_town, (Act.RATE, CITY)).rating == 5
+
+
+def test_result_that_was_sent_back_counts_as_of_who_gave_the_last():
+    first = after(case(), (Act.RESOLVE, TOWN), (Act.REOPEN, TOWN), (Act.RESOLVE, CITY))
+    assert Act.RATE in acts_open(first, TOWN, ALL)
+    assert Act.RATE not in acts_open(first, CITY, ALL)
+
+
 def test_body_told_of_a_major_matter_may_receive_and_comment_and_no_more():
     told = case(step=Step.RECEIVED, told=("P",), major=True)
     assert acts_open(told, POLICE, ALL) == (Act.COMMENT, Act.ATTACH, Act.RECEIVE_HOP)
@@ -191,6 +209,13 @@ class Machine(RuleBasedStateMachine):
         anew = unit != before.unit_id and before.step not in OF_BODY
         assert self.case.step_since == (self.now if anew else before.step_since)
         assert (self.case.step, self.case.holder) == (before.step, before.holder)
+
+    @precondition(lambda self: self.case.step == Step.FED_BACK)
+    @invariant()
+    def somebody_who_did_not_resolve_it_can_rate_it(self) -> None:
+        near = [who for who in (TOWN, CITY, SKIPPER) if nearness(self.case, who)]
+        rates = [who for who in near if Act.RATE in acts_open(self.case, who, ALL)]
+        assert rates == [who for who in near if who.account_id != self.case.resolved_by] != []
 
     @invariant()
     def version_counts_the_acts(self) -> None:
