@@ -10,10 +10,10 @@ from typing import Any
 from maritime_grid.domain.items import CLASSES, Bar, ItemVersion, State, Trigger, bar_of, next_number
 from maritime_grid.store.people import People
 
-from .item_forms import ItemFilled
+from .form_fields import Wrong
+from .item_forms import FORMS, ItemFilled
 from .item_look import Looking, newest, proposer_of
 from .item_query import ItemQuery
-from .people_forms import Wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ Deed = Callable[[People, str, datetime], Done]  # commands, account, moment
 
 def deed_of(at: Looking, name: str, given: Mapping[str, Any], faults: dict[str, str]) -> Deed | None:
     """The command of a form that was sent, not yet given; None: it has faults, which are put into `faults`."""
-    filled = ItemFilled(name, given)
+    filled = ItemFilled(FORMS[name], given)
     try:
         return _new(at, filled) if name == "new" else _PROPOSALS[name](at, filled) if name in _PROPOSALS else _bring(
             at, Trigger(name), filled

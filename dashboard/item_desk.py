@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from dash.development.base_component import Component
@@ -16,8 +15,9 @@ from maritime_grid.store.items import StaleItem
 from .auth import Account
 from .desk import Desk
 from .faults import fault
+from .form_fields import Answer
 from .item_acts import deed_of
-from .item_forms import ItemFilled
+from .item_forms import FORMS, ItemFilled
 from .item_lists import listed
 from .item_look import Looking, is_open, newest
 from .item_opened import opened
@@ -28,23 +28,6 @@ from .views.item_list import list_view, work_view
 from .views.item_one import item_view
 from .views.item_parts import stale_line
 from .words import Words
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of sending a form.
-
-    Attributes:
-        faults: key of a word by field.
-        line: to the reader; in the form while it stays open, else above the page.
-        go: what the page shows next; None: the form stays as it is.
-        base: the version that the form is about from now on, where who sent it was told what changed; else None.
-    """
-
-    faults: Mapping[str, str] = field(default_factory=dict[str, str])
-    line: Component | None = None
-    go: ItemQuery | None = None
-    base: int | None = None
 
 
 @contextmanager
@@ -97,7 +80,7 @@ def _stale(
     """Somebody was faster: who did what, and what the text says now; what was typed stays, for the next press."""
     if name == "new":
         return Answer({"number": "items.fault.taken"})
-    filled = ItemFilled(name, given)
+    filled = ItemFilled(FORMS[name], given)
     try:
         with looking(desk, account, query, words) as at:
             versions, steps = at.versions(), at.steps()

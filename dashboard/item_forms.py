@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from maritime_grid.domain.items import ACTS, PROPOSE, Trigger
-from maritime_grid.store.jsonrows import clean_text
 
-from .people_forms import Field, Filled
+from .form_fields import Field, Filled
 
 LONGEST_TEXT = 1_000
 _NUMBER = re.compile(r"[1-9](?:\.[1-9][0-9]{0,2}){1,2}", re.ASCII)
@@ -32,30 +30,11 @@ NEEDS: Mapping[str, str] = {**dict.fromkeys(("new", "change", "drop"), PROPOSE),
 
 
 class ItemFilled(Filled):
-    """A form of work items that was sent.
-
-    Args:
-        form: key of FORMS.
-        given: values as the browser sent them.
-    """
-
-    def __init__(self, form: str, given: Mapping[str, Any]) -> None:
-        self._fields, self._given = {field.name: field for field in FORMS[form]}, given
-        self.faults: dict[str, str] = {}
+    """A form of work items that was sent."""
 
     def odd(self, name: str, why: str) -> None:
         """A fault that only work items have."""
         self.faults.setdefault(name, f"items.fault.{why}")
-
-    def lines(self, name: str) -> str:
-        """A text of several lines."""
-        field = self._fields[name]
-        said = clean_text(str(self._given.get(name) or "")).replace("\r\n", "\n").strip()
-        if field.needed and not said:
-            self.wrong(name, "needed")
-        if len(said) > field.longest or not said.replace("\n", "").isprintable():
-            self.wrong(name, "text")
-        return said
 
     def number_of(self, class_no: int) -> str:
         """A number of a class, or "" where none was given."""

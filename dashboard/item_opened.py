@@ -8,10 +8,10 @@ from dash.development.base_component import Component
 
 from maritime_grid.domain.items import CLASSES, ItemVersion, State, Trigger, bar_of, possible
 
-from .item_forms import NEEDS
+from .item_forms import FORMS, NEEDS
 from .item_lists import class_name
 from .item_look import Looking, is_open, newest, proposer_of
-from .views.item_form import Shown, form
+from .views.forms import Shown, form
 
 
 def opened(at: Looking) -> Component | None:
@@ -20,7 +20,7 @@ def opened(at: Looking) -> Component | None:
     if not name or not at.account.may(NEEDS[name]):
         return None
     shown = _FORMS[name](at) if name in _FORMS else _bring(at, Trigger(name))
-    return form(shown, at.query, at.words) if shown else None
+    return form("items", FORMS[shown.name], shown, at.query, at.words) if shown else None
 
 
 def _new(at: Looking) -> Shown | None:

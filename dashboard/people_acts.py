@@ -14,7 +14,8 @@ from maritime_grid.domain.people_sheets import RESULTS
 from maritime_grid.store.people import NewTerm, People, Person
 from maritime_grid.store.people_rows import PostRow
 
-from .people_forms import Filled, Wrong
+from .form_fields import Filled, Wrong
+from .people_forms import FORMS
 from .people_look import Looking
 from .people_opened import CHANGES, CLEARED, PARTY_FORMS
 from .people_query import PeopleQuery
@@ -36,7 +37,7 @@ Deed = Callable[[People, str, datetime], Done]  # commands, account, moment
 
 def deed_of(at: Looking, name: str, given: Mapping[str, Any], faults: dict[str, str]) -> Deed | None:
     """The command of a form that was sent, not yet given; None: it has faults, which are put into `faults`."""
-    filled = Filled(name, given)
+    filled = Filled(FORMS[name], given)
     try:
         return _DEEDS[name](at, filled)
     except Wrong:

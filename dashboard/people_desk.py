@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from dash.development.base_component import Component
@@ -21,9 +20,10 @@ from maritime_grid.store.people import People
 from .auth import Account
 from .desk import Desk
 from .faults import fault
+from .form_fields import Answer, Filled
 from .pages.shell import say
 from .people_acts import deed_of
-from .people_forms import Filled
+from .people_forms import FORMS
 from .people_look import Looking
 from .people_opened import body_name, opened
 from .people_query import PeopleQuery
@@ -40,21 +40,6 @@ REFUSED: Mapping[str, tuple[str, str]] = {
     "add": ("staff_no", "taken"), "appoint": ("since", "held"), "term": ("until", "held"),
     "badge": ("post", "not_serving"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of sending a form.
-
-    Attributes:
-        faults: key of a word by field.
-        line: to the reader; in the form while it stays open, else above the page.
-        go: what the page shows next; None: the form stays as it is.
-    """
-
-    faults: Mapping[str, str] = field(default_factory=dict[str, str])
-    line: Component | None = None
-    go: PeopleQuery | None = None
 
 
 def people_settings(desk: Desk) -> PeopleSettings:
@@ -172,7 +157,7 @@ def _refused(error: MaritimeGridError, name: str, words: Words) -> Answer:
 
 def _in_full(desk: Desk, account: Account, query: PeopleQuery, given: Mapping[str, Any], words: Words) -> Answer:
     """One person in full; the log says who read it and why."""
-    filled = Filled("read", given)
+    filled = Filled(FORMS["read"], given)
     purpose = filled.text("purpose")
     if filled.faults or query.person is None:
         return Answer(filled.faults)

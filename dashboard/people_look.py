@@ -13,8 +13,9 @@ from maritime_grid.store.people_rows import BodyRow, MemberRow, PersonRow, PostR
 
 from .auth import Account
 from .people_query import PeopleQuery
+from .views.forms import Option
 from .views.grid_now import name_of
-from .views.people_parts import Option, unit_options
+from .views.people_parts import unit_options
 from .views.times import DASH
 from .words import Words
 

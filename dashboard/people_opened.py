@@ -11,9 +11,11 @@ from maritime_grid.domain.people import Post
 from maritime_grid.domain.people_sheets import RESULTS
 from maritime_grid.store.people_rows import BodyRow, PostRow
 
+from .people_forms import FORMS
 from .people_look import Looking
+from .views.forms import Option, Shown, form
 from .views.people_grid import holder_name, term_text
-from .views.people_parts import Option, Shown, form, indented, post_word
+from .views.people_parts import indented, post_word
 from .words import Words
 
 BADGE_DAYS = 365  # for how long a badge is proposed to hold
@@ -27,7 +29,7 @@ def opened(at: Looking) -> Component | None:
     if make is None or not at.account.may("personal.read" if at.query.do == "read" else "people.edit"):
         return None
     shown = make(at)
-    return form(shown, at.query, at.words) if shown else None
+    return form("people", FORMS[shown.name], shown, at.query, at.words) if shown else None
 
 
 def body_name(body: BodyRow, words: Words) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update, register_page
+from dash import Dash, Input, Output, State, register_page
 from dash.development.base_component import Component
-from dash.exceptions import PreventUpdate
 from fastapi.concurrency import run_in_threadpool
 
 from dashboard.auth import Account, needs
 from dashboard.desk import Desk
+from dashboard.form_fields import Answer
 from dashboard.item_desk import body_of, send
 from dashboard.item_forms import FORMS, NEEDS
 from dashboard.item_look import works
@@ -19,9 +19,10 @@ from dashboard.item_query import VIEWS, ItemQuery, read_query
 from dashboard.options import DashboardSettings
 from dashboard.words import Catalogues, Words
 
+from .forms import Sending, register_forms
 from .framed import Part, framed
 
-ASKED, LANG, BODY, SAY, DONE = "items-asked", "items-lang", "items-body", "items-say", "items-done"
+ASKED, LANG, BODY, DONE = "items-asked", "items-lang", "items-body", "items-done"
 
 
 def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardSettings) -> None:
@@ -38,47 +39,11 @@ def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardS
         account, words = needs("page.items"), catalogues.pick(lang)
         return await run_in_threadpool(body_of, desk, account, _query(asked), words)
 
-    for name in FORMS:
-        _register_form(app, desk, catalogues, name)
+    def send_form(account: Account, asked: Any, name: str, given: Mapping[str, Any], words: Words) -> Answer:
+        return send(desk, account, _query(asked), name, given, words)
+
+    register_forms(app, desk, catalogues, Sending("items", FORMS, NEEDS.__getitem__, send_form))
     del show
-
-
-def _register_form(app: Dash, desk: Desk, catalogues: Catalogues, name: str) -> None:
-    """One form: what is wrong goes beside its field; what was done closes it and shows what became of it."""
-    fields = [field.name for field in FORMS[name]]
-    base = {"base": Output(f"items-{name}-base", "value")} if "base" in fields else {}
-
-    @app.callback(
-        output={
-            "faults": {field: Output(f"items-{name}-{field}-fault", "children") for field in fields},
-            "line": Output(f"items-{name}-line", "children"),
-            "say": Output(SAY, "children", allow_duplicate=True),
-            "asked": Output(ASKED, "data", allow_duplicate=True),
-            "done": Output(DONE, "data", allow_duplicate=True),
-            **base,
-        },
-        inputs={
-            "clicks": Input(f"items-{name}-do", "n_clicks"),
-            "given": {field: State(f"items-{name}-{field}", "value") for field in fields},
-            "asked": State(ASKED, "data"),
-            "lang": State(LANG, "data"),
-        },
-        prevent_initial_call=True,
-    )
-    async def press(clicks: Any, given: Mapping[str, Any], asked: Any, lang: object) -> dict[str, Any]:
-        account, words = needs(NEEDS[name]), catalogues.pick(lang)
-        if not clicks:
-            raise PreventUpdate
-        answer = await run_in_threadpool(send, desk, account, _query(asked), name, given or {}, words)
-        faults = {field: words(answer.faults[field]) if field in answer.faults else "" for field in fields}
-        kept = dict.fromkeys(base, no_update if answer.base is None else f"{answer.base}")
-        if answer.go is None:
-            stay = {"say": no_update, "asked": no_update, "done": no_update}
-            return {"faults": faults, "line": answer.line, **stay, **kept}
-        done = f"{name} {desk.now().isoformat()}"
-        return {"faults": faults, "line": None, "say": answer.line, "asked": answer.go.parts(), "done": done, **kept}
-
-    del press
 
 
 def _query(asked: Any) -> ItemQuery:

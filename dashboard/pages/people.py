@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from dashboard.auth import Account, needs
 from dashboard.desk import Desk
+from dashboard.form_fields import Answer
 from dashboard.options import DashboardSettings
 from dashboard.people_desk import body_of, send
 from dashboard.people_forms import FORMS
@@ -22,6 +23,7 @@ from dashboard.views.people_sheets import has_sheets
 from dashboard.words import Catalogues, Words
 from maritime_grid.domain.people import OF_BODIES, Post
 
+from .forms import Sending, register_forms
 from .framed import Part, framed
 from .shell import address, say
 
@@ -50,46 +52,16 @@ def register(app: Dash, desk: Desk, catalogues: Catalogues, settings: DashboardS
         account, words = needs("page.people"), catalogues.pick(lang)
         return await run_in_threadpool(body_of, desk, account, _query(asked), words)
 
-    for name in FORMS:
-        _register_form(app, desk, catalogues, name)
+    def send_form(account: Account, asked: Any, name: str, given: Mapping[str, Any], words: Words) -> Answer:
+        return send(desk, account, _query(asked), name, given, words)
+
+    def act_of(name: str) -> str:
+        return "personal.read" if name == "read" else "people.edit"
+
+    register_forms(app, desk, catalogues, Sending("people", FORMS, act_of, send_form))
     _register_posts(app)
     _register_near(app, catalogues)
     del show
-
-
-def _register_form(app: Dash, desk: Desk, catalogues: Catalogues, name: str) -> None:
-    """One form: what is wrong goes beside its field; what was done closes it and shows what became of it."""
-    fields = [field.name for field in FORMS[name]]
-
-    @app.callback(
-        output={
-            "faults": {field: Output(f"people-{name}-{field}-fault", "children") for field in fields},
-            "line": Output(f"people-{name}-line", "children"),
-            "say": Output(SAY, "children", allow_duplicate=True),
-            "asked": Output(ASKED, "data", allow_duplicate=True),
-            "done": Output(DONE, "data", allow_duplicate=True),
-        },
-        inputs={
-            "clicks": Input(f"people-{name}-do", "n_clicks"),
-            "given": {field: State(f"people-{name}-{field}", "value") for field in fields},
-            "asked": State(ASKED, "data"),
-            "lang": State(LANG, "data"),
-        },
-        prevent_initial_call=True,
-    )
-    async def press(clicks: Any, given: Mapping[str, Any], asked: Any, lang: object) -> dict[str, Any]:
-        account, words = needs("personal.read" if name == "read" else "people.edit"), catalogues.pick(lang)
-        if not clicks:
-            raise PreventUpdate
-        answer = await run_in_threadpool(send, desk, account, _query(asked), name, given or {}, words)
-        faults = {field: words(answer.faults[field]) if field in answer.faults else "" for field in fields}
-        if answer.go is None:
-            stay = {"say": no_update, "asked": no_update, "done": no_update}
-            return {"faults": faults, "line": answer.line, **stay}
-        done = f"{name} {desk.now().isoformat()}"
-        return {"faults": faults, "line": None, "say": answer.line, "asked": answer.go.parts(), "done": done}
-
-    del press
 
 
 def _register_posts(app: Dash) -> None:

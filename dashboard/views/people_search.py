@@ -11,7 +11,8 @@ from dashboard.people_query import LONGEST_PART, PeopleQuery
 from dashboard.words import Words
 from maritime_grid.store.people_rows import UnitRow
 
-from .people_parts import Option, indented, unit_options
+from .forms import Option
+from .people_parts import indented, unit_options
 
 NEAR = "people-near"
 

@@ -13,7 +13,8 @@ import pytest
 from openpyxl import load_workbook
 
 from dashboard.auth import Account
-from dashboard.item_desk import Answer, body_of, send
+from dashboard.form_fields import Answer
+from dashboard.item_desk import body_of, send
 from dashboard.item_query import ItemQuery, read_query
 from dashboard.words import Catalogues
 from maritime_grid.domain.items import Trigger

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from dashboard.auth import Account
-from dashboard.people_desk import Answer, body_of, send
+from dashboard.form_fields import Answer
+from dashboard.people_desk import body_of, send
 from dashboard.people_query import PeopleQuery, read_query
 from dashboard.words import Catalogues
 from maritime_grid.domain.people import Post
