@@ -19,7 +19,7 @@ from .auth import Account
 from .case_query import ListQuery
 from .desk import Desk
 from .standing import standing_of
-from .views.case_parts import Told, clock_state, holder, kind_words, unit_name
+from .views.case_parts import Told, cause_text, clock_state, holder, kind_words, unit_name
 from .views.times import BEIJING
 from .words import Words
 
@@ -30,7 +30,7 @@ TYPES = {
 MOST = 10_000  # lines of a file
 COLUMNS = (
     "case_id", "kind", "title", "vessels", "grid", "unit", "step", "holder", "priority", "severity", "major",
-    "opened_at", "due_at", "clock", "escalated",
+    "opened_at", "due_at", "clock", "paused_until", "pause_cause", "paused_by", "escalated",
 )  # fmt: skip
 LATE_COLUMNS = ("case_id", "title", "step", "unit", "body", "since", "due_at", "until", "late_h")
 NAMED_COLUMNS = (*LATE_COLUMNS, "account", "post")
@@ -122,6 +122,11 @@ def line(row: CaseRow, told: Told) -> list[str]:
         _local(row.opened_at),
         _local(row.due_at),
         words(f"case.clock.{state}") if state else "",
+        *(
+            (_local(row.paused_until), cause_text(row.pause_cause, told), row.paused_by or "")
+            if state == "paused"
+            else ("", "", "")
+        ),
         " > ".join(unit_name(unit, told) for unit in row.escalated_through),
     ]
 

@@ -10,7 +10,7 @@ from typing import Any
 from maritime_grid.cases.calendar import Counting
 from maritime_grid.cases.flow import RATINGS
 from maritime_grid.cases.kinds import Act, Kind
-from maritime_grid.cases.plan import Plan
+from maritime_grid.cases.plan import OTHER, Plan
 from maritime_grid.cases.severity import FACTS, facts_fault
 from maritime_grid.domain.errors import UsageError
 
@@ -21,7 +21,7 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `name` is the fact it gives; kind text, body, unit, span, rating or number."""
+    """One field: `name` is the fact it gives; kind text, body, unit, cause, span, rating or number."""
 
     name: str
     kind: str = "text"
@@ -36,6 +36,7 @@ REMARK, BODY, SPAN, RATING = (
     Field("rating", "rating"),
 )
 UNIT = Field("unit_id", "unit")
+CAUSE, MORE = Field("cause", "cause"), Field("reason", needed=False)
 
 FORMS: Mapping[Act, tuple[Field, ...]] = {
     Act.COLLATE: (REMARK,),
@@ -50,7 +51,7 @@ FORMS: Mapping[Act, tuple[Field, ...]] = {
     Act.RESUME: (REMARK,),
     Act.JOIN: (BODY, REMARK),
     Act.ASK_EXTENSION: (SPAN, REASON),
-    Act.PAUSE: (REASON,),
+    Act.PAUSE: (CAUSE, MORE),
     Act.RETURN: (REASON,),
     Act.TRANSFER: (BODY, REASON),
     Act.REOPEN: (REASON,),
@@ -91,6 +92,8 @@ def facts_of(act: Act, typed: Mapping[str, Any], day_s: int) -> dict[str, Any]:
             facts[field.name] = value
         elif field.needed:
             raise FieldFault(field.name, f"case.fault.{field.kind}")
+    if facts.get("cause") == OTHER and "reason" not in facts:
+        raise FieldFault("reason", "case.fault.other_cause")
     return facts
 
 
@@ -140,4 +143,12 @@ def _number(field: Field, typed: Mapping[str, Any], _day_s: int) -> int | None:
     return whole
 
 
-_READ = {"text": _text, "body": _body, "unit": _body, "span": _span, "rating": _rating, "number": _number}
+_READ = {
+    "text": _text,
+    "body": _body,
+    "unit": _body,
+    "cause": _body,
+    "span": _span,
+    "rating": _rating,
+    "number": _number,
+}

@@ -23,6 +23,7 @@ from .case_work import Changed, Opened, acts_of, do, open_case
 from .desk import Desk
 from .faults import fault
 from .pages.shell import say
+from .standing import state_of_view
 from .views.case_form import FormOf, changes, counting_of, form
 from .views.case_head import actions, head
 from .views.case_log import alerts, hops, timeline
@@ -50,7 +51,7 @@ def look(desk: Desk, account: Account, case_id: str, words: Words) -> Seen:
     """Raises: NoSuchCase: there is none, or none for this account; StoreUnavailable."""
     opened = open_case(desk, account, case_id)
     told = Told(words, desk.case_settings, opened.standing, desk.now())
-    return Seen(opened, told, acts_of(opened))
+    return Seen(opened, told, acts_of(opened, desk.plan, told.now))
 
 
 def changing_parts(seen: Seen, desk: Desk) -> dict[str, list[Component]]:
@@ -89,7 +90,8 @@ def open_form(desk: Desk, account: Account, case_id: str, name: str, words: Word
         if act is None:
             raise IllegalAct(f"case {case_id}: {name} is not open", "read it again")
         proposed = desk.cases.propose(case_id) if act == Act.DISPATCH else None
-        of = FormOf(act, seen.opened, proposed, counting_of(seen.opened, seen.told))
+        until = desk.plan.pause_from(state_of_view(seen.opened.case), seen.told.now) if act == Act.PAUSE else None
+        of = FormOf(act, seen.opened, proposed, counting_of(seen.opened, seen.told), until)
         return form(of, seen.told), seen.version
     except MaritimeGridError as error:
         return [fault(error, words)], 0

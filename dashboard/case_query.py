@@ -13,7 +13,7 @@ from maritime_grid.store.case_reads import CaseFilter
 
 from .alert_query import plain_id
 
-SHOWS = ("open", "mine", "overdue", "over")  # all that are open, what waits for me, overdue, what is over
+SHOWS = ("open", "mine", "overdue", "paused", "over")  # all that are open, what waits for me, …, what is over
 VIEWS = ("list", "board", "late")  # late: who was late, by one of BY
 DAYS = (30, 90, 365)  # late are steps done in the last so many days, and those not done yet
 STEPS = tuple(step for step in Step if step in OPEN_STEPS)
@@ -65,6 +65,7 @@ class ListQuery:
             kinds=(self.kind,) if self.kind else None,
             grid=self.grid or None,
             overdue=self.show == "overdue" and not self.is_late,
+            paused=self.show == "paused" and not self.is_late,
             priority=int(self.priority) if self.priority and self.has_order else None,
             keys=query_grams(self.q) if self.q else (),
         )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from maritime_grid.cases.flow import StaleCase, acts_open
 from maritime_grid.cases.kinds import Act
+from maritime_grid.cases.plan import Plan
 from maritime_grid.store.case_desk import Worker, people_of
 from maritime_grid.store.case_lateness import StepRow, steps_of
 from maritime_grid.store.case_reads import bodies, read_case
@@ -108,7 +110,8 @@ def done_before(since: Sequence[LogRow], account_id: str, act: Act, facts: Mappi
     )
 
 
-def acts_of(opened: Opened) -> tuple[Act, ...]:
-    """What the account can do with the case now."""
-    standing = opened.standing
-    return acts_open(state_of_view(opened.case), standing.actor, standing.account.acts)
+def acts_of(opened: Opened, plan: Plan, at: datetime) -> tuple[Act, ...]:
+    """What the account can do with the case at a moment."""
+    standing, case = opened.standing, state_of_view(opened.case)
+    acts = acts_open(case, standing.actor, standing.account.acts)
+    return acts if plan.pause_from(case, at) else tuple(act for act in acts if act != Act.PAUSE)

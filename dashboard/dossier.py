@@ -30,7 +30,7 @@ from .dossier_tracks import drawings
 from .views.case_changes import change_lines
 from .views.case_log import counts_text, entry_text
 from .views.case_parts import Told, holder, kind_words, unit_name
-from .views.case_steps import late_words, whose
+from .views.case_steps import late_words, pause_lines, whose
 from .views.case_story import vessel_text
 from .views.times import BEIJING, DASH
 from .words import Words
@@ -162,6 +162,8 @@ def _steps(opened: Opened, told: Told) -> str:
         ]
         late = f'<td class="late">{escape(late_words(row, words))}</td>' if row.late_s else f"<td>{DASH}</td>"
         lines.append(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}{late}</tr>")
+        stood = "".join(f"<div>{escape(line)}</div>" for line in pause_lines(row, opened, told))
+        lines.append(f'<tr><td colspan="{len(names)}">{stood}</td></tr>' if stood else "")
     return f"<table><thead><tr>{head}</tr></thead>{''.join(lines)}</table>"
 
 

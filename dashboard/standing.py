@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from maritime_grid.cases.clocks import LEVELS, Level
@@ -67,7 +68,7 @@ def state_of_view(case: CaseView) -> CaseState:
         holder=row.holder,
         joint=tuple(case.joint),
         told=tuple(hop.to_body for hop in case.hops if hop.to_body),
-        pauses=((row.step_since or row.opened_at, None),) if row.paused else (),
+        pauses=_pauses(case),
         asked_s=case.asked_s,
         extended_s=case.extended_s,
         extensions=case.extensions,
@@ -76,3 +77,9 @@ def state_of_view(case: CaseView) -> CaseState:
         rating=case.rating,
         resolved_by=next((line.who for line in reversed(case.log) if line.what in {Act.RESOLVE, Act.REPORT}), ""),
     )
+
+
+def _pauses(case: CaseView) -> tuple[tuple[datetime, datetime | None], ...]:
+    """Those of the present step."""
+    since = case.row.step_since or case.row.opened_at
+    return tuple((pause.since, pause.ended_at) for pause in case.pauses if pause.since >= since)

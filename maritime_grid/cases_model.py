@@ -16,6 +16,7 @@ from .cases.calendar import Counting, WorkCalendar
 from .cases.clocks import ClockRules, Level
 from .cases.hops import BodyRule, HopRules
 from .cases.kinds import OPEN_STEPS, Kind, Step
+from .cases.plan import OTHER
 from .cases.routing import Competence, Rule
 from .cases.severity import FACTS, SeverityRules
 from .settings_model import Count, Name, NotNegative, Section, Word
@@ -107,8 +108,16 @@ class KindSettings(Section):
     escalate_after_min: Annotated[tuple[Minutes, ...], Field(min_length=1)]
     extension_max_min: CountNotNegative
     extension_count: CountNotNegative
+    pause_max_min: CountNotNegative
+    pause_total_min: CountNotNegative
     limits_min: StepMinutes
     subkinds: Annotated[dict[Name, Words], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _one_within_all(self) -> Self:
+        if self.pause_max_min > self.pause_total_min:
+            raise ValueError("pause_max_min is above pause_total_min, which holds for all pauses together")
+        return self
 
     def rules(self, clocks: ClocksSettings) -> ClockRules:
         return ClockRules(
@@ -119,6 +128,8 @@ class KindSettings(Section):
             escalate_after=tuple(timedelta(minutes=minutes) for minutes in self.escalate_after_min),
             extension_max=timedelta(minutes=self.extension_max_min),
             extension_count=self.extension_count,
+            pause_max=timedelta(minutes=self.pause_max_min),
+            pause_total=timedelta(minutes=self.pause_total_min),
         )
 
 
@@ -131,6 +142,17 @@ class KindsSettings(Section):
 
     def of(self, kind: Kind) -> KindSettings:
         return getattr(self, kind)
+
+
+class PausesSettings(Section):
+    causes: dict[Name, Words]
+
+    @field_validator("causes")
+    @classmethod
+    def _has_other(cls, causes: dict[str, Words]) -> dict[str, Words]:
+        if OTHER not in causes:
+            raise ValueError(f"there must be a cause {OTHER}, which is said in words")
+        return causes
 
 
 class CompetenceSettings(Words):
@@ -232,6 +254,7 @@ class CaseSettings(Section):
     hours: HoursSettings
     clocks: ClocksSettings
     kinds: KindsSettings
+    pauses: PausesSettings
     competences: dict[Name, CompetenceSettings]
     routes: tuple[RouteSettings, ...]
     severity: SeveritySettings

@@ -68,6 +68,7 @@ def plan_of(settings: CaseSettings) -> Plan:
         hops=settings.hops.rules,
         attachments=Attachments(limits.max_mib << 20, limits.max_count, frozenset(limits.types)),
         subkinds={kind: frozenset(settings.kinds.of(kind).subkinds) for kind in Kind},
+        pause_causes=frozenset(settings.pauses.causes),
     )
 
 

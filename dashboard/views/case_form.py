@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -20,17 +21,19 @@ from maritime_grid.store.cases import Proposal
 
 from .case_amend import amend_form
 from .case_log import entry_text
-from .case_parts import Told, unit_name
+from .case_parts import Told, cause_text, unit_name
+from .times import moment
 
 
 @dataclass(frozen=True, slots=True)
 class FormOf:
-    """What the form is for, and to whom the case is proposed where the act gives it to a body."""
+    """What the form is for, to whom the case is proposed where it gives it to a body."""
 
     act: Act
     opened: Opened
     proposal: Proposal | None = None
     counting: Counting = Counting.WORKING
+    pause_until: datetime | None = None  # how long the clock would stand, stopped now
 
 
 def form(of: FormOf, told: Told) -> list[Component]:
@@ -47,6 +50,7 @@ def form(of: FormOf, told: Told) -> list[Component]:
         html.H2(words(f"case.act.{of.act}")),
         html.P(hint, className="soft") if hint else None,
         _asked(of, told),
+        say(words("case.pause.most", at=moment(of.pause_until, words, told.now))) if of.pause_until else None,
         *(_field(field, of, told) for field in FORMS[of.act]),
         html.Div(id="case-said"),
         html.Div([send, cancel], className="row"),
@@ -59,7 +63,10 @@ def _field(field: Field, of: FormOf, told: Told) -> Component:
     label = words(f"case.field.{field.name}")
     if not field.needed:
         label = words("case.field.optional", label=label)
-    parts = {"text": _text, "body": _body, "unit": _unit, "span": _span, "rating": _rating, "number": _number}
+    parts = {
+        "text": _text, "body": _body, "unit": _unit, "cause": _cause, "span": _span, "rating": _rating,
+        "number": _number,
+    }  # fmt: skip
     inner = parts[field.kind](field, of, told)
     return html.Div([html.Span(label, className="label"), *inner], className="field")
 
@@ -97,6 +104,12 @@ def _unit(field: Field, of: FormOf, told: Told) -> list[Component]:
         if own is not None and unit.unit_id != leads and may_hand_to(own, unit)
     ]
     return [dcc.Dropdown(options, None, id=_id(field.name), clearable=False, placeholder=told.words("case.choose"))]
+
+
+def _cause(field: Field, _of: FormOf, told: Told) -> list[Component]:
+    options = [{"label": cause_text(cause, told), "value": cause} for cause in told.settings.pauses.causes]
+    picked = dcc.Dropdown(options, None, id=_id(field.name), clearable=False, placeholder=told.words("case.choose"))
+    return [picked]
 
 
 def _why(of: FormOf, told: Told) -> list[Component]:

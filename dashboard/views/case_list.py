@@ -52,7 +52,7 @@ def case_table(found: Found, query: ListQuery, told: Told) -> list[Component]:
     waiting = [row for row in found.rows if row.case_id in found.waiting]
     rest = [row for row in found.rows if row.case_id not in found.waiting]
     bodies = [
-        _group(rows, words(key) if query.show in {"open", "overdue"} else "", found.reports, told)
+        _group(rows, words(key) if query.show in {"open", "overdue", "paused"} else "", found.reports, told)
         for rows, key in ((waiting, "cases.group.mine"), (rest, "cases.group.rest"))
         if rows
     ]
@@ -137,7 +137,7 @@ def _board_column(step: str, column: BoardColumn | None, query: ListQuery, told:
     head = [html.H2(words(f"case.step.{step}")), html.Span(str(count.n), className="n")]
     state = [
         html.Span(words(f"cases.board.{name}", n=n), className=f"pill {name}")
-        for name, n in (("overdue", count.overdue), ("warning", count.warned))
+        for name, n in (("overdue", count.overdue), ("warning", count.warned), ("paused", count.paused))
         if n
     ]
     found = column.found if column else None

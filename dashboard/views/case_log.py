@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from dash import html
@@ -16,7 +17,7 @@ from maritime_grid.cases.severity import FACTS
 from maritime_grid.store.case_rows import HopRow, LogRow
 
 from .case_changes import change_lines
-from .case_parts import Told, unit_name
+from .case_parts import Told, cause_text, unit_name
 from .times import DASH, moment, span
 
 MACHINES = ("public", "timer", "alert", "mqtt")
@@ -48,6 +49,8 @@ def entry_text(row: LogRow, opened: Opened, told: Told) -> str:
         "unit": unit_name(str(detail.get("to") or detail.get("unit_id") or "") or None, told),
         "rating": detail.get("rating", ""),
         "file": str(detail.get("file") or ""),
+        "cause": cause_text(detail.get("cause"), told),
+        "at": _until(detail, told),
         "span": _span(detail.get("seconds"), told),
         "numbers": numbers_text(detail, words) or DASH,
         "was": words.get(f"case.severity.{detail.get('was')}", ""),
@@ -55,7 +58,8 @@ def entry_text(row: LogRow, opened: Opened, told: Told) -> str:
     }
     if row.what == "report_on" and detail.get("to") in opened.bodies:
         values["unit"] = body_text(str(detail["to"]), opened, told)
-    template = words.get(f"case.log.{row.what}", "")
+    bounded = ".until" if row.what in {Act.PAUSE, Act.RESUME} and detail.get("until") else ""
+    template = words.get(f"case.log.{row.what}{bounded}", "")
     return template.format(**values) if template else f"{values['who']}: {row.what}"
 
 
@@ -141,6 +145,12 @@ def body_text(body_id: str, opened: Opened, told: Told) -> str:
     """A body by its name."""
     zh, en = opened.bodies.get(body_id, (body_id, None))
     return zh if told.words.is_chinese else en or zh
+
+
+def _until(detail: Mapping[str, Any], told: Told) -> str:
+    """Until when a clock stands, at the latest."""
+    until = detail.get("until")
+    return moment(datetime.fromisoformat(until), told.words, told.now) if isinstance(until, str) else ""
 
 
 def _span(seconds: object, told: Told) -> str:

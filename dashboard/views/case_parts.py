@@ -58,7 +58,7 @@ def clock_state(row: CaseRow, now: datetime) -> str | None:
     """ok, warning, overdue or paused; None: no clock runs."""
     if Step(row.state) not in OPEN_STEPS:
         return None
-    if row.paused:
+    if row.paused and (row.paused_until is None or row.paused_until > now):
         return "paused"
     if row.due_at is None:
         return None
@@ -73,7 +73,7 @@ def deadline(row: CaseRow, told: Told) -> list[Component]:
     if state is None:
         return [html.Span(DASH, className="soft")]
     if state == "paused" or row.due_at is None:
-        return [html.Span(told.words("case.clock.paused"), className="pill paused")]
+        return _paused(row, told)
     parts: list[Component] = [
         html.Span(left(row.due_at, told.now, told.words), className=f"pill {state}"),
         html.Small(told.words("case.due", at=moment(row.due_at, told.words, told.now))),
@@ -81,6 +81,27 @@ def deadline(row: CaseRow, told: Told) -> list[Component]:
     if row.escalated:
         parts.append(html.Small(told.words("case.escalated", to=unit_name(row.escalated, told)), className="up"))
     return parts
+
+
+def _paused(row: CaseRow, told: Told) -> list[Component]:
+    """That the clock stands, until when at the latest, why and by whom."""
+    words = told.words
+    parts: list[Component] = [html.Span(words("case.clock.paused"), className="pill paused")]
+    if row.paused_until is not None:
+        parts.append(html.Small(words("case.pause.until", at=moment(row.paused_until, words, told.now))))
+        by = row.paused_by or DASH
+        parts.append(html.Small(words("case.pause.why", cause=cause_text(row.pause_cause, told), by=by)))
+    if row.due_at is not None:
+        parts.append(html.Small(words("case.pause.due", at=moment(row.due_at, words, told.now))))
+    return parts
+
+
+def cause_text(cause: str | None, told: Told) -> str:
+    """Why a clock was stopped, as the configuration says it."""
+    said = told.settings.pauses.causes.get(cause or "")
+    if said is None:
+        return cause or told.words("case.pause.no_cause")
+    return said.zh if told.words.is_chinese else said.en
 
 
 def unit_name(unit_id: str | None, told: Told) -> str:

@@ -12,7 +12,7 @@ from dashboard.words import Words
 from maritime_grid.store.case_lateness import StepRow
 
 from .case_log import body_text, person_text
-from .case_parts import Told, unit_name
+from .case_parts import Told, cause_text, unit_name
 from .times import moment, span
 
 
@@ -39,7 +39,24 @@ def _step(row: StepRow, opened: Opened, told: Told) -> Component:
     parts += [html.Small(whose(row, opened, told)), html.Small(when)]
     if row.due_at is not None:
         parts.append(html.Small(words("case.due", at=moment(row.due_at, words, told.now))))
+    parts += [html.Small(line, className="paused") for line in pause_lines(row, opened, told)]
     return html.Li(parts)
+
+
+def pause_lines(row: StepRow, opened: Opened, told: Told) -> list[str]:
+    """When the clock of the step stood, why and by whom."""
+    words = told.words
+    return [
+        words(
+            "case.pause.line" if pause.ended_at else "case.pause.line_now",
+            since=moment(pause.since, words, told.now),
+            until=moment(pause.ended_at or pause.latest_at, words, told.now),
+            cause=cause_text(pause.cause, told),
+            by=person_text(pause.account_id, opened, told),
+        )
+        for pause in opened.case.pauses
+        if pause.step_seq == row.seq
+    ]
 
 
 def _state(row: StepRow, words: Words) -> list[Component]:

@@ -2,12 +2,13 @@
 
 A clock is facts; everything else follows from them and a moment. All that happens to it happens at a counted time
 (the warning at a part of the limit, overdue at the limit, each escalation a span later), so that one function, from
-counted time to moment, decides all, and asking often or seldom gives the same.
+counted time to moment, decides all, and asking often or seldom gives the same. A pause counts no longer than it may
+last, whether somebody ended it or not: what is late does not hang on a press or on a timer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -38,10 +39,10 @@ class ClockState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The clock stands from `start` to `end`; None: it still does."""
+    """The clock stands from `start` to `end`, as far as it may."""
 
     start: datetime
-    end: datetime | None = None
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class ClockRules:
         escalate_after: counted time from one escalation to the next; the last holds for all further.
         extension_max: all extensions of a step together.
         extension_count: how many extensions a step may have.
+        pause_max: one pause, counted; 0: none.
+        pause_total: all pauses of a step together.
     """
 
     counting: Counting
@@ -65,6 +68,8 @@ class ClockRules:
     escalate_after: tuple[timedelta, ...]
     extension_max: timedelta
     extension_count: int
+    pause_max: timedelta
+    pause_total: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Clock:
         started_at: when the step was entered, aware.
         limit: counted time with all extensions, above 0.
         kind: which hours count.
-        pauses: in order, apart from one another; only the last may be open.
+        pauses: in order, apart from one another, see `bounded`.
     """
 
     case_id: str
@@ -86,10 +91,6 @@ class Clock:
     limit: timedelta
     kind: Counting
     pauses: tuple[Pause, ...] = ()
-
-    @property
-    def is_paused(self) -> bool:
-        return bool(self.pauses) and self.pauses[-1].end is None
 
 
 class Escalation(NamedTuple):
@@ -112,36 +113,52 @@ def clock_of(
     return None if limit is None else Clock(case_id, step, started_at, limit + extended, rules.counting, pauses)
 
 
+def bounded(
+    rules: ClockRules, calendar: WorkCalendar, said: Sequence[tuple[datetime, datetime | None]]
+) -> tuple[Pause, ...]:
+    """The pauses of a step as they count: none longer than it may last, all together not more than they may.
+
+    Args:
+        rules: of the case's kind.
+        calendar: when offices work.
+        said: when the clock was stopped and when somebody let it go on, in order; None: nobody has.
+    """
+    left, found = rules.pause_total, list[Pause]()
+    for start, end in said:
+        latest = add(calendar, start, min(rules.pause_max, left), rules.counting)
+        found.append(Pause(start, latest if end is None else min(end, latest)))
+        left -= elapsed(calendar, start, found[-1].end, rules.counting)
+    return tuple(found)
+
+
 def counted(clock: Clock, calendar: WorkCalendar, at: datetime) -> timedelta:
     """Time counted until a moment, without the pauses."""
     total = elapsed(calendar, clock.started_at, at, clock.kind)
     for pause in clock.pauses:
-        start, end = max(pause.start, clock.started_at), min(pause.end or at, at)
+        start, end = max(pause.start, clock.started_at), min(pause.end, at)
         total -= elapsed(calendar, start, end, clock.kind)
     return total
 
 
-def moment(clock: Clock, calendar: WorkCalendar, time: timedelta) -> datetime | None:
-    """First moment at which so much is counted; None: the clock stands before that."""
+def moment(clock: Clock, calendar: WorkCalendar, time: timedelta) -> datetime:
+    """First moment at which so much is counted."""
     from_ = clock.started_at
     for pause in clock.pauses:
         run = elapsed(calendar, from_, pause.start, clock.kind)
         if time <= run:
             break
         time -= run
-        if pause.end is None:
-            return None
         from_ = max(from_, pause.end)
     return add(calendar, from_, time, clock.kind)
 
 
-def due_at(clock: Clock, calendar: WorkCalendar) -> datetime | None:
-    """When the limit is used up; None while the clock stands before that."""
+def due_at(clock: Clock, calendar: WorkCalendar) -> datetime:
+    """When the limit is used up; while the clock stands, at the latest: it may go on earlier."""
     return moment(clock, calendar, clock.limit)
 
 
-def warn_at(clock: Clock, calendar: WorkCalendar, rules: ClockRules) -> datetime | None:
-    """When to warn; None while the clock stands before that."""
+def warn_at(clock: Clock, calendar: WorkCalendar, rules: ClockRules) -> datetime:
+    """When to warn; while the clock stands, at the latest."""
     return moment(clock, calendar, clock.limit * rules.warn_ratio)
 
 
@@ -176,10 +193,10 @@ def escalations(
 def next_change(
     clock: Clock, calendar: WorkCalendar, rules: ClockRules, lowest: Level, at: datetime
 ) -> datetime | None:
-    """First moment after `at` at which the clock warns, is overdue or goes up; None: not without somebody's act."""
+    """First moment after `at` at which the clock warns, is overdue or goes up; None: never more."""
     moments = [warn_at(clock, calendar, rules), due_at(clock, calendar)]
     moments += [e.at for e in _steps_up(clock, calendar, rules, lowest)]
-    return min((m for m in moments if m is not None and m > at), default=None)
+    return min((m for m in moments if m > at), default=None)
 
 
 def extension_fault(rules: ClockRules, asked: timedelta, granted: timedelta, count: int) -> str | None:
@@ -204,5 +221,4 @@ def _steps_up(clock: Clock, calendar: WorkCalendar, rules: ClockRules, lowest: L
     above = LEVELS[answering + 1 :]
     gaps = [ZERO, *rules.escalate_after, *repeat(rules.escalate_after[-1], len(above))]
     times = (clock.limit + gap for gap in accumulate(gaps))
-    moments = ((level, moment(clock, calendar, time)) for level, time in zip(above, times, strict=False))
-    return [Escalation(level, at) for level, at in moments if at is not None]
+    return [Escalation(level, moment(clock, calendar, time)) for level, time in zip(above, times, strict=False)]

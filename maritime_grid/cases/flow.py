@@ -66,7 +66,7 @@ TABLE: Mapping[tuple[Step, Act], Way] = (
         (Step.HANDLING, Act.ASK_EXTENSION): _way(None, H, needs=("seconds", "reason")),
         (Step.HANDLING, Act.GRANT_EXTENSION): _way(None, L),
         (Step.HANDLING, Act.REFUSE_EXTENSION): _way(None, L, needs=("reason",)),
-        (Step.HANDLING, Act.PAUSE): _way(None, H, L, needs=("reason",)),
+        (Step.HANDLING, Act.PAUSE): _way(None, H, L, needs=("cause",)),
         (Step.HANDLING, Act.RESUME): _way(None, H, L),
         (Step.HANDLING, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
         (Step.HANDLED, Act.TELL): _way(Step.FED_BACK, R, L, needs=("note",)),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from . import clocks, hops, routing, severity, text
 from .calendar import WorkCalendar
 from .flow import CaseState
 from .kinds import Kind
+
+OTHER = "other"  # cause of a pause that words must say
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,19 @@ class Plan:
     hops: hops.HopRules
     attachments: Attachments
     subkinds: Mapping[Kind, frozenset[str]]
+    pause_causes: frozenset[str]
 
     def clock(self, case: CaseState) -> clocks.Clock | None:
         """The clock of the present step; None: it has no limit."""
-        pauses = tuple(clocks.Pause(begin, end) for begin, end in case.pauses)
-        extended = timedelta(seconds=case.extended_s)
-        return clocks.clock_of(self.clocks[case.kind], case.case_id, case.step, case.step_since, extended, pauses)
+        rules, extended = self.clocks[case.kind], timedelta(seconds=case.extended_s)
+        pauses = clocks.bounded(rules, self.calendar, case.pauses)
+        return clocks.clock_of(rules, case.case_id, case.step, case.step_since, extended, pauses)
 
     def times(self, case: CaseState) -> tuple[datetime | None, datetime | None]:
-        """From when the present step is nearly due, and when it is due; None: no limit, or its clock stands."""
+        """From when the present step is nearly due, and when it is due; None: no limit.
+
+        While its clock stands, both as if it did so to the end that it may.
+        """
         clock = self.clock(case)
         if clock is None:
             return None, None
@@ -61,6 +67,33 @@ class Plan:
         """Why the present step cannot be extended by so much; None where it can."""
         rules, granted = self.clocks[case.kind], timedelta(seconds=case.extended_s)
         return clocks.extension_fault(rules, timedelta(seconds=seconds), granted, case.extensions)
+
+    def pause_until(self, case: CaseState) -> datetime | None:
+        """Until when its clock stands if nobody lets it go on; None: nobody stopped it."""
+        if not case.is_paused:
+            return None
+        return clocks.bounded(self.clocks[case.kind], self.calendar, case.pauses)[-1].end
+
+    def pause_from(self, case: CaseState, at: datetime) -> datetime | None:
+        """Until when its clock would stand if it was stopped at a moment; None: it may not be."""
+        until = self.pause_until(replace(case, pauses=(*case.pauses, (at, None))))
+        return until if until is not None and until > at else None
+
+    def pause_fault(self, case: CaseState, cause: str, reason: str) -> str | None:
+        """Why the clock that was just stopped could not be; None where it could.
+
+        Args:
+            case: after its clock was stopped.
+            cause: one of the list.
+            reason: in words; the cause `other` has to have some.
+        """
+        if cause not in self.pause_causes:
+            return f"there is no cause {cause} to stop a clock"
+        if cause == OTHER and not reason.strip():
+            return "say in words why"
+        if self.pause_until(case) == case.pauses[-1][0]:
+            return "its clock may not be stopped, or not any more"
+        return None
 
     def judge(self, kind: Kind, facts: severity.SeverityFacts) -> severity.Judgement:
         """How grave it is, and whether it is a major matter."""

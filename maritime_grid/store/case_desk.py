@@ -99,9 +99,9 @@ def list_page(
 
 
 def scopes(conn: Connection, asker: Asker, chosen: CaseFilter, at: datetime) -> dict[str, int]:
-    """How many open cases the filter lets through: `open`, those that wait for the asker `mine`, and `overdue`."""
+    """How many open cases the filter lets through: `open`, that wait for the asker `mine`, `overdue`, `paused`."""
     states = None if over_only(chosen) else chosen.states
-    params = _params(conn, asker, replace(chosen, states=states, overdue=False), at)
+    params = _params(conn, asker, replace(chosen, states=states, overdue=False, paused=False), at)
     with conn.cursor(row_factory=dict_row) as cur:
         row = cur.execute(_query("scopes"), params).fetchone()
     assert row, "counts"
@@ -213,7 +213,7 @@ def _params(
         **asker.who, **waits, "reports": _reports_open(conn, asker.who) if asker.waits.receives else [], "at": at,
         "states": None if chosen.states is None else list(chosen.states),
         "kinds": None if chosen.kinds is None else list(chosen.kinds),
-        "grid": chosen.grid, "overdue": chosen.overdue, "priority": chosen.priority,
+        "grid": chosen.grid, "overdue": chosen.overdue, "paused": chosen.paused, "priority": chosen.priority,
         "only": None if ids is None else list(ids),
     }  # fmt: skip
 

@@ -130,13 +130,18 @@ def follow_steps(
     if not moved and not (led_anew and before.step not in OF_BODY):
         if led_anew:
             conn.execute(_Q["answer"], {"case_id": after.case_id, "unit_id": _answering(conn, plan, after)})
-        values = {"case_id": after.case_id, "at": at, "due_at": plan.times(after)[1] if after.is_open else None}
-        conn.execute(_Q["set_clock"], values)
+        keep_clock(conn, plan, after, at)
         return
     theirs = before.step not in OF_BODY or (actor.body_id is not None and actor.body_id == before.holder)
     conn.execute(_Q["leave"], {"case_id": after.case_id, "at": at, "account_id": actor.account_id if theirs else None})
     taken = after.step == Step.HANDLING and before.step == Step.DISPATCHED
     enter_step(conn, plan, after, actor.account_id if taken else None)
+
+
+def keep_clock(conn: Writing, plan: Plan, case: CaseState, at: datetime) -> None:
+    """Write the deadline of the present step as it is now."""
+    values = {"case_id": case.case_id, "at": at, "due_at": plan.times(case)[1] if case.is_open else None}
+    conn.execute(_Q["set_clock"], values)
 
 
 def _answering(conn: Writing, plan: Plan, case: CaseState) -> str | None:

@@ -14,7 +14,7 @@ from psycopg.rows import class_row, dict_row
 
 from maritime_grid.cases.chain import Entry
 
-from .case_rows import AttachmentRow, CaseRow, CaseView, HopRow, LogRow, PartyRow, PartyVessel
+from .case_rows import AttachmentRow, CaseRow, CaseView, HopRow, LogRow, PartyRow, PartyVessel, PauseRow
 from .queries import load_queries
 
 _Q = load_queries("case_reads")
@@ -34,6 +34,7 @@ class CaseFilter:
     grid: str | None = None
     holder: str | None = None
     overdue: bool = False
+    paused: bool = False  # their clocks stand
     priority: int | None = None  # that and what comes before it, of open cases
     keys: tuple[str, ...] = ()  # of a search, see maritime_grid.cases.text
     ids: tuple[str, ...] | None = None
@@ -47,6 +48,7 @@ class StepCount:
     n: int
     overdue: int
     warned: int
+    paused: int = 0
 
 
 def list_cases(conn: Connection, chosen: CaseFilter, at: datetime, *, most: int = MOST, skip: int = 0) -> list[CaseRow]:
@@ -101,6 +103,7 @@ def read_case(conn: Connection, case_id: str, at: datetime) -> CaseView | None:
         attachments=_rows(conn, AttachmentRow, "attachments", [case_id]),
         hops=_rows(conn, HopRow, "hops", [case_id]),
         alert_ids=[row["alert_id"] for row in alerts],
+        pauses=_rows(conn, PauseRow, "pauses", [case_id]),
     )
 
 

@@ -103,6 +103,24 @@ class CaseRow:
     version: int
     priority: int  # 1 comes first, 4 last
     vessels: list[str] = field(default_factory=list[str])
+    paused_until: datetime | None = None  # its clock stands until then at the latest
+    pause_cause: str | None = None  # by the list of the configuration
+    paused_by: str | None = None  # body or unit, by its name
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRow:
+    """A pause of the clock of one step; `ended_at` None: it stands, until `latest_at`."""
+
+    seq: int
+    step_seq: int
+    since: datetime
+    latest_at: datetime
+    ended_at: datetime | None
+    cause: str | None
+    account_id: str
+    unit_id: str | None
+    body_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +201,4 @@ class CaseView:
     attachments: list[AttachmentRow]
     hops: list[HopRow]
     alert_ids: list[str]
+    pauses: list[PauseRow] = field(default_factory=list[PauseRow])

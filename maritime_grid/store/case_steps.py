@@ -9,12 +9,14 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
 
 from maritime_grid.cases.chain import said_of
 from maritime_grid.cases.clocks import LEVELS, Level
 from maritime_grid.cases.flow import Actor, CaseState, NotAllowed
 from maritime_grid.cases.hops import Hop, HopFacts
 from maritime_grid.cases.kinds import Kind, Step
+from maritime_grid.cases.plan import Plan
 
 from .errors import StoreError
 from .jsonrows import clean
@@ -117,6 +119,19 @@ def send_reports(conn: Connection, reports: Sequence[Hop]) -> None:
     """Write reports; those that were sent before stay as they are."""
     for hop in reports:
         conn.execute(_Q["add_hop"], {name: getattr(hop, name) for name in Hop.__dataclass_fields__})
+
+
+def save_case(conn: Connection, plan: Plan, case: CaseState, at: datetime) -> None:
+    """Write how the case stands, with its deadline, and until when its clock stands."""
+    warn_at, due_at = plan.times(case) if case.is_open else (None, None)
+    values = {name: getattr(case, name) for name in (*SAME, "is_open", "unit_id")}
+    pauses = [[begin.isoformat(), end.isoformat() if end else None] for begin, end in case.pauses]
+    conn.execute(
+        _Q["change_case"],
+        {**values, "state": case.step, "joint": list(case.joint), "pauses": Jsonb(pauses), "due_at": due_at,
+         "warn_at": warn_at, "at": at},
+    )  # fmt: skip
+    conn.execute(_Q["keep_pause"], {"case_id": case.case_id, "until": plan.pause_until(case), "at": at})
 
 
 def write_entry(

@@ -1,4 +1,5 @@
-"""What time alone does to cases: overdue steps go up the tree, reports not received tell the next (Art. 26, 28).
+"""What time alone does to cases (Art. 26, 28): clocks go on that stood as long as they may, overdue steps go up,
+reports not received tell the next.
 
 Each case is one transaction of its own. Run often or seldom, by one process or several: what is written is the same.
 """
@@ -19,17 +20,19 @@ from maritime_grid.cases.clocks import LEVELS
 from maritime_grid.cases.hops import Hop
 from maritime_grid.cases.plan import Plan
 
-from .case_steps import Connection, hop_facts, send_reports, state_of, write_entry
+from .case_lateness import keep_clock
+from .case_pauses import TIMER, end_over
+from .case_steps import Connection, hop_facts, save_case, send_reports, state_of, write_entry
 from .errors import translated
 from .queries import load_queries
 
 log = logging.getLogger(__name__)
 _Q = load_queries("cases")
-TIMER = "timer"  # who it was, in the archive
 
 
 @dataclass(slots=True)
 class TimersDone:
+    resumed: int = 0
     escalated: int = 0
     reports_sent: int = 0
     failed: list[str] = field(default_factory=list)  # cases on which the program failed: the others do not wait
@@ -47,6 +50,10 @@ def run_timers(lend: Callable[[], AbstractContextManager[Connection]], plan: Pla
     """
     done = TimersDone()
     with translated(), lend() as conn:
+        over = [row["case_id"] for row in conn.execute(_Q["pauses_over"], [at])]
+        for case_id in over:
+            with _alone(conn, case_id, done):
+                done.resumed += _go_on(conn, plan, case_id, at)
         overdue = [row["case_id"] for row in conn.execute(_Q["overdue_cases"], [at])]
         late = [row["case_id"] for row in conn.execute(_Q["late_hops"], [at])]
         for case_id in overdue:
@@ -69,6 +76,16 @@ def _alone(conn: Connection, case_id: str, done: TimersDone) -> Generator[None]:
     except Exception:
         log.exception("time cannot act on case %s", case_id)
         done.failed.append(case_id)
+
+
+def _go_on(conn: Connection, plan: Plan, case_id: str, at: datetime) -> int:
+    """Whether its clock goes on; where it may stand longer by now, until when is written anew."""
+    case = state_of(_held(conn, case_id))
+    after = end_over(conn, plan, case, at)
+    if after == case:
+        save_case(conn, plan, case, at)
+        keep_clock(conn, plan, case, at)
+    return after.version - case.version
 
 
 def _escalate(conn: Connection, plan: Plan, case_id: str, at: datetime) -> int:

@@ -35,15 +35,16 @@ from .case_filing import (
     with_amount,
 )
 from .case_lateness import enter_step, follow_steps
+from .case_pauses import begin_pause, end_over
 from .case_proposing import Proposal, Zones, propose
 from .case_rows import Filed, NewCase
 from .case_steps import (
-    SAME,
     Account,
     Connection,
     account_of,
     hold_case,
     hop_facts,
+    save_case,
     send_reports,
     state_of,
     write_entry,
@@ -157,12 +158,15 @@ class Cases:
             row = hold_case(conn, case_id, who)
             case = state_of(row)
             _refuse_stale(conn, case, version, act)
+            case = end_over(conn, self._plan, case, at)
             after = step(case, act, who.actor, who.may, facts, at)
             if act == Act.ATTACH and not attach(conn, after, facts, self._plan.attachments):
                 return case
             after, facts = self._judged(conn, row, after, act, facts, at)
             self._beside(conn, row, after, act, who, facts, at)
-            self._save(conn, after, at)
+            if act == Act.PAUSE:
+                facts = {**facts, **begin_pause(conn, self._plan, after, by, facts, at)}
+            save_case(conn, self._plan, after, at)
             follow_steps(conn, self._plan, case, after, TABLE[case.step, act].to is not None, who.actor, at)
             said = {"file" if name == "name" else name: v for name, v in facts.items() if name != "content"}
             write_entry(
@@ -181,16 +185,6 @@ class Cases:
             case, said = amend(conn, self._plan, self._answerable, case, facts["amendment"], at)
             return case, {**{name: value for name, value in facts.items() if name != "amendment"}, **said}
         return case, facts
-
-    def _save(self, conn: Connection, case: CaseState, at: datetime) -> None:
-        warn_at, due_at = self._plan.times(case) if case.is_open else (None, None)
-        values = {name: getattr(case, name) for name in (*SAME, "is_open", "unit_id")}
-        pauses = [[begin.isoformat(), end.isoformat() if end else None] for begin, end in case.pauses]
-        conn.execute(
-            _Q["change_case"],
-            {**values, "state": case.step, "joint": list(case.joint), "pauses": Jsonb(pauses), "due_at": due_at,
-             "warn_at": warn_at, "at": at},
-        )  # fmt: skip
 
     def _beside(
         self,

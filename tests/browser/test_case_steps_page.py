@@ -89,10 +89,14 @@ def test_extension_is_asked_for_granted_and_refused_and_the_clock_stands_and_goe
     look(town, desk, 7)
     do(town, "不同意延期", 8, text="先行调解")
     look(office, desk, 8)
-    do(office, "暂停计时", 9, text="等鉴定结论")
+    do(office, "暂停计时", 9, pick="等待鉴定", text="等鉴定结论")
     assert office.page.locator("#case-head .pill.paused").count() == 1
+    assert "鉴定" in office.text("#case-head")
+    assert "最迟" in office.text("#case-head")
     assert "暂停计时" not in offered(office)
+    office.shot("case-paused-1366")
     look(town, desk, 9)
+    town.shot("case-paused-1920")
     do(town, "恢复计时", 10)
     assert town.page.locator("#case-head .pill.paused").count() == 0
     steps = [row[0] for row in cb.ask(desk.dsn, "select what from mg.case_log order by seq offset 4")]

@@ -24,14 +24,16 @@ select c.case_id, c.waits, count(*) over () as total from (
     and (%(priority)s::smallint is null or c.priority <= %(priority)s)
     and (%(grid)s::text is null or c.grid_id = %(grid)s)
     and (%(only)s::text[] is null or c.case_id = any (%(only)s::text[]))
-    and (not %(overdue)s or c.due_at <= %(at)s)) c
+    and (not %(overdue)s or c.due_at <= %(at)s)
+    and (not %(paused)s or c.paused)) c
 where not %(mine)s or c.waits
 order by c.waits desc, c.rank, c.due_at nulls last, c.priority, c.opened_at desc, c.case_id
 limit %(most)s offset %(skip)s;
 
 -- name: scopes
--- How many open cases the filter lets through, how many of them wait for who asks, how many are overdue.
-select count(*) as open, count(*) filter (where {waits}) as mine, count(*) filter (where c.due_at <= %(at)s) as overdue
+-- How many open cases the filter lets through, how many of them wait for who asks, are overdue or paused.
+select count(*) as open, count(*) filter (where {waits}) as mine, count(*) filter (where c.due_at <= %(at)s) as overdue,
+       count(*) filter (where c.paused) as paused
 from api."case" c
 where c.state not in ('closed', 'withdrawn')
   and (%(states)s::text[] is null or c.state = any (%(states)s::text[]))
@@ -49,7 +51,8 @@ from api.past_page(%(states)s::text[], %(kinds)s::text[], %(grid)s::text, %(only
 -- name: columns
 -- Open cases at each step, as many as the filter lets through.
 select c.state, count(*) as n, count(*) filter (where c.due_at <= %(at)s) as overdue,
-       count(*) filter (where c.warn_at <= %(at)s and c.due_at > %(at)s) as warned
+       count(*) filter (where c.warn_at <= %(at)s and c.due_at > %(at)s) as warned,
+       count(*) filter (where c.paused) as paused
 from api."case" c
 where c.state not in ('closed', 'withdrawn')
   and (%(kinds)s::text[] is null or c.kind = any (%(kinds)s::text[]))
@@ -57,6 +60,7 @@ where c.state not in ('closed', 'withdrawn')
   and (%(grid)s::text is null or c.grid_id = %(grid)s)
   and (%(only)s::text[] is null or c.case_id = any (%(only)s::text[]))
   and (not %(overdue)s or c.due_at <= %(at)s)
+  and (not %(paused)s or c.paused)
 group by c.state;
 
 -- name: reports_open

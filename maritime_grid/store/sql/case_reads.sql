@@ -2,13 +2,18 @@
 -- As the account that asks: the view decides what comes back.
 select c.case_id, c.kind, c.subkind, c.title, c.state, c.grid_id, p.name_zh as grid_name, c.unit_id, u.name_zh as unit_name,
        c.holder, b.name_zh as holder_name, c.severity, c.major, c.opened_at, c.step_since, c.warn_at, c.due_at, c.paused,
-       c.escalated, c.escalated_through, c.changed_at, c.version, c.priority,
+       c.escalated, c.escalated_through, c.changed_at, c.version, c.priority, z.latest_at as paused_until,
+       z.cause as pause_cause, z.name_zh as paused_by,
        array(select coalesce(nullif(y.ship_name, ''), lpad(y.mmsi::text, 9, '0')) from api.case_vessel y
              where y.case_id = c.case_id order by y.n, y.k) as vessels
 from api."case" c
 left join api.name p on p.what = 'grid' and p.id = c.grid_id
 left join api.name u on u.what = 'unit' and u.id = c.unit_id
 left join api.name b on b.what = 'body' and b.id = c.holder
+left join lateral (
+  select p.latest_at, p.cause, n.name_zh from api.case_pause p
+  left join api.name n on (n.what, n.id) = (case when p.body_id is null then 'unit' else 'body' end, coalesce(p.body_id, p.unit_id))
+  where p.case_id = c.case_id and p.ended_at is null and c.paused) z on true
 where c.case_id = any (array(  -- an array, not a join: only so the view looks up these and no others
   select api.case_page(%(states)s::text[], %(kinds)s::text[], %(grid)s::text, %(holder)s::text,
                        case when %(overdue)s then %(at)s::timestamptz end, %(only)s::text[], %(most)s, %(skip)s)))
@@ -40,6 +45,10 @@ select seq, at, who, what, detail, hash from api.case_log where case_id = %s ord
 -- name: chain
 select n, case_id, seq, at, who, what, said, decode(prev, 'hex') as prev, decode(hash, 'hex') as hash
 from api.case_log where case_id = %s order by seq;
+
+-- name: pauses
+select seq, step_seq, since, latest_at, ended_at, cause, account_id, unit_id, body_id
+from api.case_pause where case_id = %s order by seq;
 
 -- name: attachments
 select seq, name, sha256, media_type, size from api.case_attachment where case_id = %s order by seq;

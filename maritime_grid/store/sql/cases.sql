@@ -78,6 +78,21 @@ update mg.case_file set state = %(state)s, unit_id = %(unit_id)s, version = %(ve
   closed_at = case when %(is_open)s then null else coalesce(closed_at, %(at)s::timestamptz) end
 where case_id = %(case_id)s;
 
+-- name: begin_pause
+insert into mg.case_pause (case_id, seq, step_seq, since, latest_at, cause, account_id, unit_id, body_id)
+select %(case_id)s, %(seq)s, s.seq, %(at)s, %(until)s, %(cause)s, a.account_id, a.unit_id, a.body_id
+from mg.case_step s cross join mg.account a
+where s.case_id = %(case_id)s and s.until is null and a.account_id = %(by)s;
+
+-- name: keep_pause
+-- Of a clock that stands the latest end; else it goes on.
+update mg.case_pause set latest_at = coalesce(%(until)s::timestamptz, latest_at),
+  ended_at = case when %(until)s::timestamptz is null then least(latest_at, %(at)s::timestamptz) end
+where case_id = %(case_id)s and ended_at is null;
+
+-- name: pauses_over
+select case_id from mg.case_pause where ended_at is null and latest_at <= %s order by latest_at, case_id;
+
 -- name: judge_again
 -- Its numbers have changed, and what follows from them; priority follows by itself.
 update mg.case_file set facts = %(facts)s, severity = %(severity)s, amount = %(amount)s where case_id = %(case_id)s;

@@ -82,6 +82,7 @@ FUNCTIONS: Mapping[str, tuple[str, list[Any], Answer]] = {
     "case_people": _one("select account_id from api.case_people(%s)", ALL_CASES,
                         lambda w, c: {"lin"} if c in w.cases else set()),
     "late_steps": _one("select case_id from api.late_steps(%s, now())", [AT], _late),
+    "step_pauses": _one("select case_id from api.step_pauses(%s, now())", [AT], _late),
     "read_person": _one("select phone from api.read_person(%s, '核实')", list(range(1, 10)),
                         lambda w, n: _in_full(w, phone(n), mine=n in w.people)),
     "read_party": _one("select phone from api.read_party(%s, 1, '核实')", ALL_CASES,

@@ -103,7 +103,7 @@ def test_extension_granted_afterwards_does_not_undo_what_was_late(cases, fresh_d
 
 def test_pause_stops_the_clock_and_what_ran_out_before_stays_late(cases, fresh_dsn):
     due = late_course(cases, fresh_dsn)
-    go(cases, 4, Act.PAUSE, "fishery", due - HOUR, reason="等鉴定")
+    go(cases, 4, Act.PAUSE, "fishery", due - HOUR, cause="appraisal")
     assert told(fresh_dsn, "town1", "body", due + 5 * HOUR) == {"F": (1, 0, 1.0)}
     go(cases, 5, Act.RESUME, "town1", due + 24 * HOUR)
     go(cases, 6, Act.REPORT, "fishery", due + 24 * HOUR, result="和解")

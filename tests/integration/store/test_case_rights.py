@@ -25,7 +25,8 @@ NEAR = {  # how each account stands to the case below
     "town2": set(), "shop": set(), "root": set(), "wall": set(),
 }  # fmt: skip
 FACTS: dict[str, Any] = {
-    "result": "和解", "reason": "因故", "note": "说明", "seconds": 3600, "rating": 5, "hop": f"{CASE}/body/P",
+    "result": "和解", "reason": "因故", "cause": "weather",
+    "note": "说明", "seconds": 3600, "rating": 5, "hop": f"{CASE}/body/P",
     "name": "网.jpg", "sha256": sha256(PHOTO).hexdigest(), "media_type": "image/jpeg", "content": PHOTO,
 }  # fmt: skip
 
@@ -34,6 +35,7 @@ def stand(conn: psycopg.Connection[Any], step: Step, act: Act) -> int:
     """The case as it stands when the act makes sense; its version."""
     conn.execute("delete from mg.case_hop where to_body is distinct from 'P'")
     conn.execute("update mg.case_hop set received_at = null, received_by = null")
+    conn.execute("delete from mg.case_pause")
     row = conn.execute(
         "update mg.case_file set state = %s, unit_id = 'T1-V', reporter = 'lin', holder = 'F', joint = '{G}', "
         "major = false, pauses = %s, asked_s = %s, extensions = 0, extended_s = 0 where case_id = %s returning version",

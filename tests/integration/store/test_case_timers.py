@@ -96,18 +96,6 @@ def test_step_that_is_done_late_begins_anew_and_owes_nothing_of_the_last(cases: 
     assert tick(fresh_dsn, NOW + 6 * HOUR + MINUTE) == (0, 0)
 
 
-def test_stopped_clock_is_never_overdue(cases: Cases, fresh_dsn: str):
-    case_id = cases.file(dispute(), "lin", NOW).case_id
-    story = [(Act.COLLATE, "village1", {}), (Act.DISPATCH, "town1", {"body_id": "F"}), (Act.ACCEPT, "fishery", {}),
-             (Act.PAUSE, "fishery", {"reason": "台风"})]  # fmt: skip
-    for version, (act, who, facts) in enumerate(story, 1):
-        cases.act(case_id, version, act, who, facts, NOW + version * MINUTE)
-    assert tick(fresh_dsn, NOW + timedelta(days=300)) == (0, 0)
-    cases.act(case_id, 5, Act.RESUME, "town1", {}, NOW + timedelta(days=300))
-    ((due,),) = ask(fresh_dsn, 'select due_at from api."case"')
-    assert due > NOW + timedelta(days=320)
-
-
 def test_major_matter_tells_everyone_at_once_and_the_next_where_it_is_not_received(cases: Cases, fresh_dsn: str):
     case_id = cases.file(emergency(), "town2", NOW).case_id  # pyright: ignore[reportArgumentType]
     told = ask(fresh_dsn, "select coalesce(to_unit, to_body), sent_at from mg.case_hop order by 1")

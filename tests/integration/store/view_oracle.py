@@ -209,6 +209,8 @@ VIEWS: Mapping[str, View] = {
                      "hop_id case_id to_unit to_body after sent_at due_at received_at received_by"),
     "case_alert": View("case_id, alert_id", _cases(*((c[0], c[10]) for c in CASES if c[10])), "case_id alert_id"),
     "case_step": View("case_id", _cases(), "case_id seq step since until due_at late_s unit_id body_id account_id"),
+    "case_pause": View("case_id", _cases(), "case_id seq step_seq since latest_at ended_at cause account_id unit_id "
+                       "body_id"),
     "case_escalation": View("case_id", _cases(), "case_id step_since unit_id at"),
     # people
     "person": View("person_id", lambda w: w.people, "person_id staff_no sample unit_id", _PERSON),

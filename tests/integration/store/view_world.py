@@ -221,6 +221,11 @@ def _cases(cur: psycopg.Cursor, codes: dict[Any, int]) -> None:
             "values (%s, 1, 'received', %s, %s, %s, %s)",
             [case_id, AT, AT, unit, holder],
         )
+        cur.execute(
+            "insert into mg.case_pause (case_id, seq, step_seq, since, latest_at, cause, account_id) "
+            "values (%s, 2, 1, %s, %s, 'weather', 'town1')",
+            [case_id, AT, AT],
+        )
         cur.execute("insert into mg.case_escalation values (%s, %s, 'C', %s)", [case_id, AT, AT])
         cur.execute(
             "insert into mg.blob values (sha256(%s), 'image/png', %s, %s)",

@@ -74,11 +74,13 @@ HARMLESS: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         ("alert.place", "case_step.account_id", "case_step.body_id", "case_step.case_id", "case_step.unit_id",
+         "case_pause.account_id", "case_pause.body_id", "case_pause.case_id", "case_pause.unit_id",
          "party_vessel.case_id",
          "person.unit_id", "place.port_ids"),
         ID,
     ),
     "case_step.step": WORD,
+    "case_pause.cause": WORD,
     "team_member.skills": WORD,
     "body.hotline": "digits, blanks and hyphens, by the reader of the sheet",
     "case_file.request_key": "hexadecimal by the pattern of the form, or of the program",

@@ -189,7 +189,7 @@ def _cases(world: World) -> None:
         (Act.ACCEPT, "fishery", {"note": attacks()}),
         (Act.ASK_EXTENSION, "fishery", {"seconds": 3600, "reason": attacks()}),
         (Act.REFUSE_EXTENSION, "town1", {"reason": attacks()}),
-        (Act.PAUSE, "fishery", {"reason": attacks()}),
+        (Act.PAUSE, "fishery", {"cause": "other", "reason": attacks()}),
         (Act.RESUME, "fishery", {"note": attacks()}),
         (Act.REPORT, "fishery", {"result": attacks()}),
         (Act.TELL, "town1", {"note": attacks()}),

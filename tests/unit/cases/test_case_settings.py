@@ -80,6 +80,8 @@ FAULTS = (
     ("[clocks]\nwarn_ration = 0.8", "clocks.warn_ration is not a setting; did you mean warn_ratio?"),
     ("[clocks]\nwarn_ratio = 1.5", "(given 1.5); see what config/cases.toml says of it"),
     ("[kinds.dispute.limits_min]\nreceived = 0", "kinds.dispute.limits_min.received: "),
+    ("[kinds.dispute]\npause_max_min = 9000", "kinds.dispute: pause_max_min is above pause_total_min"),
+    ("[pauses.causes]\nfog = { zh = '大雾' }", "pauses.causes.fog.en is missing"),
     ("[kinds.rumour]\ncounting = 'all'", "kinds.rumour is not a setting"),
     ("[kinds.hazard]\ncounting = 'some'", "kinds.hazard.counting: "),
     ("[kinds.hazard]\nescalate_after_min = []", "kinds.hazard.escalate_after_min: "),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from maritime_grid.cases.calendar import Counting, WorkCalendar, elapsed
+from maritime_grid.cases.calendar import Counting, WorkCalendar, add, elapsed
 from maritime_grid.cases.clocks import (
     LEVELS,
     Clock,
@@ -16,6 +16,7 @@ from maritime_grid.cases.clocks import (
     Escalation,
     Level,
     Pause,
+    bounded,
     clock_of,
     counted,
     due_at,
@@ -38,10 +39,14 @@ RULES = ClockRules(
     escalate_after=(hours(7),),
     extension_max=hours(14),
     extension_count=2,
+    pause_max=hours(14),
+    pause_total=hours(21),
 )
 LIMITS = st.timedeltas(timedelta(minutes=1), timedelta(days=20))
+SPANS = st.timedeltas(timedelta(0), timedelta(days=20))
 DAY = hours(7)
 MICROSECOND = timedelta(microseconds=1)
+Said = list[tuple[datetime, datetime | None]]
 
 
 def clock(start: str, *pauses: Pause, step: Step = Step.RECEIVED, limit: timedelta = DAY) -> Clock:
@@ -51,8 +56,7 @@ def clock(start: str, *pauses: Pause, step: Step = Step.RECEIVED, limit: timedel
 @st.composite
 def clocks(draw: st.DrawFn) -> Clock:
     edges = sorted(draw(st.lists(NEAR_MOMENTS, max_size=7)))
-    ends: list[datetime | None] = [*edges[1::2], *([None] if len(edges) % 2 else [])]
-    pauses = tuple(Pause(start, end) for start, end in zip(edges[0::2], ends, strict=True))
+    pauses = tuple(Pause(start, end) for start, end in zip(edges[0::2], edges[1::2], strict=False))
     return Clock("C1", draw(st.sampled_from(sorted(OPEN_STEPS))), draw(NEAR_MOMENTS), draw(LIMITS),
                  draw(st.sampled_from(Counting)), pauses)  # fmt: skip
 
@@ -60,14 +64,30 @@ def clocks(draw: st.DrawFn) -> Clock:
 @st.composite
 def rules(draw: st.DrawFn) -> ClockRules:
     spans = tuple(draw(st.lists(LIMITS, min_size=1, max_size=3)))
-    return replace(RULES, warn_ratio=draw(st.floats(0.01, 1)), escalate_after=spans)
+    one, all_of_them = sorted(draw(st.lists(SPANS, min_size=2, max_size=2)))
+    return replace(
+        RULES, counting=draw(st.sampled_from(Counting)), warn_ratio=draw(st.floats(0.01, 1)), escalate_after=spans,
+        pause_max=one, pause_total=all_of_them,
+    )  # fmt: skip
 
 
-def as_known(clock: Clock, moment: datetime) -> Clock:
-    """The clock as it stands at a moment: pauses after it are not there yet, one that holds is open."""
-    seen = (p for p in clock.pauses if p.start <= moment)
-    pauses = tuple(Pause(p.start, p.end if p.end is not None and p.end <= moment else None) for p in seen)
-    return replace(clock, pauses=pauses)
+@st.composite
+def said(draw: st.DrawFn, start: datetime) -> list[tuple[datetime, datetime | None]]:
+    """When people stopped a clock that began at `start` and let it go on, the last perhaps not yet."""
+    edges = sorted(start + span for span in draw(st.lists(SPANS, max_size=7)))
+    ends: list[datetime | None] = [*edges[1::2], *([None] if len(edges) % 2 else [])]
+    return list(zip(edges[0::2], ends, strict=True))
+
+
+def as_known(pauses: Said, moment: datetime) -> Said:
+    """What was said until a moment: pauses after it are not there yet, one that nobody has ended is open."""
+    seen = [(start, end) for start, end in pauses if start <= moment]
+    return [(start, end if end is not None and end <= moment else None) for start, end in seen]
+
+
+def stopped(calendar: WorkCalendar, c: Clock, r: ClockRules, pauses: Said) -> Clock:
+    """The clock as commands make it of what was said."""
+    return replace(c, kind=r.counting, pauses=bounded(r, calendar, pauses))
 
 
 def test_step_is_due_when_its_working_hours_are_used() -> None:
@@ -88,22 +108,35 @@ def test_night_and_holidays_use_nothing() -> None:
     assert used(c, OFFICE, at("09-30 17:00")) == used(c, OFFICE, at("10-08 08:30")) == pytest.approx(1 / 7)
 
 
-def test_clock_that_stands_is_never_due() -> None:
-    c = clock("10-08 08:30", Pause(at("10-08 10:00")))
-    assert c.is_paused
-    assert due_at(c, OFFICE) is None
-    assert state(c, OFFICE, RULES, at("12-31 10:00")) == ClockState.OK
-    assert next_change(c, OFFICE, RULES, Level.VILLAGE, at("10-09 10:00")) is None
+def test_clock_that_nobody_lets_go_on_goes_on_by_itself() -> None:
+    c = stopped(OFFICE, clock("10-08 08:30"), RULES, [(at("10-08 10:00"), None)])
+    assert c.pauses == (Pause(at("10-08 10:00"), at("10-10 10:00")),)  # 14 working hours
+    assert state(c, OFFICE, RULES, at("10-10 10:00")) == ClockState.OK
+    assert due_at(c, OFFICE) == at("10-10 17:00")
+    assert state(c, OFFICE, RULES, at("10-10 17:00")) == ClockState.OVERDUE
 
 
-def test_pause_after_the_limit_leaves_the_step_overdue() -> None:
-    c = clock("10-08 08:30", Pause(at("10-09 10:00")))
+def test_pauses_of_a_step_share_what_they_may_last_together() -> None:
+    said = [(at("10-08 08:30"), at("10-09 17:00")), (at("10-10 08:30"), at("10-10 12:00")), (at("10-12 08:30"), None)]
+    found = bounded(RULES, OFFICE, said)
+    assert [p.end for p in found[:2]] == [at("10-09 17:00"), at("10-10 12:00")]
+    assert elapsed(OFFICE, found[2].start, found[2].end, Counting.WORKING) == hours(21 - 14 - 3.5)
+
+
+def test_kind_without_pauses_counts_none() -> None:
+    rules = replace(RULES, pause_max=hours(0), pause_total=hours(0))
+    c = stopped(OFFICE, clock("10-08 08:30"), rules, [(at("10-08 10:00"), None)])
     assert due_at(c, OFFICE) == at("10-08 17:00")
 
 
-@pytest.mark.parametrize("end", [None, at("10-09 10:00")])
-def test_pause_that_begins_when_the_limit_is_used_up_changes_nothing(end: datetime | None) -> None:
-    assert due_at(clock("10-08 08:30", Pause(at("10-08 17:00"), end)), OFFICE) == at("10-08 17:00")
+def test_pause_after_the_limit_leaves_the_step_overdue() -> None:
+    c = clock("10-08 08:30", Pause(at("10-09 10:00"), at("10-12 10:00")))
+    assert due_at(c, OFFICE) == at("10-08 17:00")
+
+
+def test_pause_that_begins_when_the_limit_is_used_up_changes_nothing() -> None:
+    c = clock("10-08 08:30", Pause(at("10-08 17:00"), at("10-09 10:00")))
+    assert due_at(c, OFFICE) == at("10-08 17:00")
 
 
 def test_pause_begun_in_the_step_before_counts_from_the_start() -> None:
@@ -174,11 +207,9 @@ def test_pause_moves_the_due_moment_by_its_counted_time(
 ) -> None:
     c = replace(c, pauses=())
     due = due_at(c, calendar)
-    assert due is not None
     assume(c.started_at <= start < due)
     pause = Pause(start, start + length)
     moved = due_at(replace(c, pauses=(pause,)), calendar)
-    assert moved is not None
     assert elapsed(calendar, due, moved, c.kind) == elapsed(calendar, start, start + length, c.kind)
 
 
@@ -186,9 +217,32 @@ def test_pause_moves_the_due_moment_by_its_counted_time(
 def test_extension_moves_the_due_moment_by_itself(calendar: WorkCalendar, c: Clock, more: timedelta) -> None:
     c = replace(c, pauses=())
     due, later = due_at(c, calendar), due_at(replace(c, limit=c.limit + more), calendar)
-    assert due is not None
-    assert later is not None
     assert elapsed(calendar, due, later, c.kind) == more
+
+
+@given(calendars(), clocks(), rules(), st.data())
+def test_deadline_is_never_later_than_limit_and_pauses_allow(
+    calendar: WorkCalendar, c: Clock, r: ClockRules, data: st.DataObject
+) -> None:
+    c = replace(c, kind=r.counting)  # its limit is with all extensions
+    pauses = data.draw(said(c.started_at))
+    due = due_at(stopped(calendar, c, r, pauses), calendar)
+    assert due <= add(calendar, c.started_at, c.limit + r.pause_total, c.kind)
+    assert due <= add(calendar, c.started_at, c.limit + r.pause_max * len(pauses), c.kind)
+    assert due >= add(calendar, c.started_at, c.limit, c.kind)
+
+
+@given(calendars(), clocks(), rules(), st.data())
+def test_letting_a_clock_go_on_never_moves_a_deadline_back(
+    calendar: WorkCalendar, c: Clock, r: ClockRules, data: st.DataObject
+) -> None:
+    pauses = data.draw(said(c.started_at).filter(bool))
+    start, end = pauses[-1]
+    standing = due_at(stopped(calendar, c, r, [*pauses[:-1], (start, None)]), calendar)
+    ended = due_at(stopped(calendar, c, r, [*pauses[:-1], (start, end or start)]), calendar)
+    assert ended <= standing
+    late = bounded(r, calendar, [(start, None)] if len(pauses) == 1 else [*pauses[:-1], (start, None)])[-1].end
+    assert due_at(stopped(calendar, c, r, [*pauses[:-1], (start, late + DAY)]), calendar) == standing
 
 
 @given(calendars(), clocks(), rules(), st.lists(NEAR_MOMENTS, max_size=6).map(sorted))
@@ -201,24 +255,26 @@ def test_state_only_gets_worse(calendar: WorkCalendar, c: Clock, r: ClockRules, 
 @given(calendars(), clocks(), rules())
 def test_state_changes_exactly_at_its_moments(calendar: WorkCalendar, c: Clock, r: ClockRules) -> None:
     due, warn = due_at(c, calendar), warn_at(c, calendar, r)
-    if due is not None:
-        assert warn is not None
-        assert warn <= due
-        assert state(c, calendar, r, due) == ClockState.OVERDUE
-        assert state(c, calendar, r, due - MICROSECOND) != ClockState.OVERDUE
-        assert counted(c, calendar, due) == c.limit
-    if warn is not None:
-        assert state(c, calendar, r, warn) != ClockState.OK
-        assert state(c, calendar, r, warn - MICROSECOND) == ClockState.OK
+    assert warn <= due
+    assert state(c, calendar, r, due) == ClockState.OVERDUE
+    assert state(c, calendar, r, due - MICROSECOND) != ClockState.OVERDUE
+    assert counted(c, calendar, due) == c.limit
+    assert state(c, calendar, r, warn) != ClockState.OK
+    assert state(c, calendar, r, warn - MICROSECOND) == ClockState.OK
 
 
-@given(calendars(), clocks(), rules(), st.sampled_from(LEVELS), st.lists(NEAR_MOMENTS, min_size=1, max_size=6))
+@given(calendars(), clocks(), rules(), st.sampled_from(LEVELS), st.data())
 def test_evaluating_at_any_moments_on_the_way_gives_the_same_escalations(
-    calendar: WorkCalendar, c: Clock, r: ClockRules, lowest: Level, moments: list[datetime]
+    calendar: WorkCalendar, c: Clock, r: ClockRules, lowest: Level, data: st.DataObject
 ) -> None:
-    last = max(moments)
-    written = {e for m in moments for e in escalations(as_known(c, m), calendar, r, lowest, m)}
-    assert written == set(escalations(as_known(c, last), calendar, r, lowest, last))
+    pauses = data.draw(said(c.started_at))
+    moments = [c.started_at + span for span in data.draw(st.lists(SPANS, min_size=1, max_size=6))]
+
+    def gone_up(m: datetime) -> set[Escalation]:
+        return set(escalations(stopped(calendar, c, r, as_known(pauses, m)), calendar, r, lowest, m))
+
+    written = {e for m in moments for e in gone_up(m)}
+    assert written == gone_up(max(moments))
     assert len({e.level for e in written}) == len(written)
 
 

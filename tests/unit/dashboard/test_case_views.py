@@ -115,6 +115,7 @@ def test_an_address_made_of_a_query_gives_the_query_again(asked):
     ("changes", "state"),
     [
         ({}, "ok"), ({"warn_at": NOW}, "warning"), ({"due_at": NOW}, "overdue"), ({"paused": True}, "paused"),
+        ({"paused": True, "paused_until": NOW + HOUR}, "paused"), ({"paused": True, "paused_until": NOW}, "ok"),
         ({"due_at": None}, None), ({"state": "closed"}, None),
     ],
 )  # fmt: skip
@@ -122,6 +123,11 @@ def test_a_deadline_is_said_in_words_and_not_by_colour_alone(changes, state):
     assert clock_state(row(**changes), NOW) == state
     if state not in {None, "paused"}:
         assert ("超时" if state == "overdue" else "剩 ") in text(deadline(row(**changes), told()))
+
+
+def test_clock_that_stands_says_until_when_why_and_by_whom():
+    said = text(deadline(row(paused=True, paused_until=NOW + HOUR, pause_cause="at_sea", paused_by="渔业局"), told()))
+    assert all(part in said for part in ("已暂停", "出海未归", "渔业局", "最迟"))
 
 
 def test_escalated_steps_say_to_whom_they_went_up():
