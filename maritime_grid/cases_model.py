@@ -19,6 +19,7 @@ from .cases.kinds import OPEN_STEPS, Kind, Step
 from .cases.plan import OTHER
 from .cases.routing import Competence, Rule
 from .cases.severity import FACTS, SeverityRules
+from .cases_model_alerts import OpenCaseSettings, checked
 from .settings_model import Count, Name, NotNegative, Section, Word
 
 Minutes = Annotated[int, Field(gt=0, le=5_256_000)]  # ten years: a limit, not a mistake
@@ -260,6 +261,7 @@ class CaseSettings(Section):
     severity: SeveritySettings
     hops: HopsSettings
     attachments: AttachmentSettings
+    open_case: Annotated[tuple[OpenCaseSettings, ...], AfterValidator(checked)] = ()  # each is approved by somebody
 
     @field_validator("routes")
     @classmethod

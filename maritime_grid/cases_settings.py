@@ -67,6 +67,7 @@ def plan_of(settings: CaseSettings) -> Plan:
         severity=settings.severity.rules,
         hops=settings.hops.rules,
         attachments=Attachments(limits.max_mib << 20, limits.max_count, frozenset(limits.types)),
+        opening=tuple(rule.opens for rule in settings.open_case),
         subkinds={kind: frozenset(settings.kinds.of(kind).subkinds) for kind in Kind},
         pause_causes=frozenset(settings.pauses.causes),
     )

@@ -158,6 +158,8 @@ def step_text(step: AlertStep, words: Words) -> str:
         return words("alerts.log.resolve", by=by, verdict=verdict, reason=reason)
     if step.what == "reopen":
         return words("alerts.log.reopen", by=by, reason=step.note)
+    if step.what == "open_case" and not step.post_zh:
+        return words("alerts.log.open_case.rule", case=step.note)
     if step.what in {"acknowledge", "open_case"}:
         return words(f"alerts.log.{step.what}", by=by, case=step.note)
     return words.get(f"alerts.log.{step.what}", step.what).replace("{level}", words(f"severity.{LEVELS[step.level]}"))

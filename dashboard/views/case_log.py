@@ -82,6 +82,8 @@ def timeline(opened: Opened, told: Told) -> list[Component]:
 
 def _entry(row: LogRow, opened: Opened, told: Told) -> Component:
     said = [str(row.detail[name]) for name in TEXTS if row.detail.get(name)] if row.what != Act.FILE else []
+    if rule := row.detail.get("by_rule"):
+        said.append(told.words("case.by_rule", rule=rule))
     parts: list[Component] = [html.Small(moment(row.at, told.words, told.now)), html.P(entry_text(row, opened, told))]
     parts += [html.Blockquote(text) for text in said]
     if lines := change_lines(row, told):

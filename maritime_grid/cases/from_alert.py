@@ -1,8 +1,12 @@
-"""What a case 网格事项 opened from an alert 告警 says at first: kind, title and place from rule, vessel and place."""
+"""What a case 网格事项 opened from an alert 告警 says at first: kind, title and place from rule, vessel and place; and
+which alerts open a case without a person, by rules that somebody has approved.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from maritime_grid.domain.alerts import RuleName
 
@@ -20,6 +24,38 @@ TITLES = {
 SUBKINDS = {"zone_entry": "illegal_fishing"}  # as far as a rule can tell; the rest is `other`
 OVERBOARD = "MOB"  # the device of a person in the water
 MOST_TITLE, MOST_SAID = 120, 300  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRule:
+    """Alerts of which a case is opened without a person, and who approved that.
+
+    Attributes:
+        rule_id: by which the archive names it.
+        rule: of the engine.
+        severity_from: of the alert, 1 to 4.
+        in_force_from: aware; alerts raised before it wait for a person.
+        approved_by: who approved it, in the words of the paper.
+        approved_on: when.
+    """
+
+    rule_id: str
+    rule: str
+    severity_from: int
+    in_force_from: datetime
+    approved_by: str
+    approved_on: date
+
+    def __str__(self) -> str:
+        return f"{self.rule_id}（{self.approved_by}，{self.approved_on} 批准）"
+
+
+def rule_for(rules: Iterable[OpenRule], rule: str, severity: int, raised_at: datetime) -> OpenRule | None:
+    """The first rule by which an alert opens a case; None: a person decides."""
+    return next(
+        (one for one in rules if one.rule == rule and severity >= one.severity_from and raised_at >= one.in_force_from),
+        None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from . import clocks, hops, routing, severity, text
+from . import clocks, from_alert, hops, routing, severity, text
 from .calendar import WorkCalendar
 from .flow import CaseState
 from .kinds import Kind
@@ -35,6 +35,7 @@ class Plan:
     attachments: Attachments
     subkinds: Mapping[Kind, frozenset[str]]
     pause_causes: frozenset[str]
+    opening: tuple[from_alert.OpenRule, ...] = ()  # cases from alerts without a person
 
     def clock(self, case: CaseState) -> clocks.Clock | None:
         """The clock of the present step; None: it has no limit."""

@@ -41,9 +41,12 @@ def run(args: argparse.Namespace) -> int:
         stack.enter_context(sole_user(folder / SPOOL_LOCK, f"another ingest spools to {folder}"))
         dsn = stack.enter_context(store_dsn(args, settings, create=True))
         prepare_store(dsn, settings)
-        unlisted = configured_cases(settings).hours.calendar.unlisted_year(datetime.now(UTC))
+        cases = configured_cases(settings)
+        unlisted = cases.hours.calendar.unlisted_year(datetime.now(UTC))
         if unlisted:
             logging.warning(UNLISTED.format(year=unlisted))
+        for rule in cases.open_case:
+            logging.info("alerts open cases by rule %s, from %s", rule.opens, rule.in_force_from.isoformat())
         _on_end(ask)
         run_ingest(settings, dsn, stop)
     return 0

@@ -1,7 +1,7 @@
 """Errands beside ingest, each in a thread and on a connection of its own: none of them can hold up a batch.
 
 Alerts go out over MQTT, the store is looked after, changes of the world are heard of, figures are left in the store,
-grid reports become cases, and what is overdue goes up.
+grid reports become cases, alerts do by approved rules, and what is overdue goes up.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .reports import ReportsDesk
 log = logging.getLogger(__name__)
 REPORT_S = 5.0
 PAUSE_S = 2.0  # before an errand that failed is tried again
-CASES_S = 2.0  # a report over MQTT is a case so soon
+CASES_S = 2.0  # a report over MQTT, or an alert by a rule, is a case so soon
 TIMERS_S = 15.0  # the shortest limits of cases are minutes
 END_S = 2.5  # all of them together, when asked to end; the one in the middle of a statement is left to the server
 
@@ -80,7 +80,14 @@ class Errands:
         self._reports = ReportsDesk(settings, dsn)
         self._threads = [
             threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
-            for work in (self._maintain, self._listen, self._leave_figures, self._file_reports, self._run_timers)
+            for work in (
+                self._maintain,
+                self._listen,
+                self._leave_figures,
+                self._file_reports,
+                self._open_cases,
+                self._run_timers,
+            )
         ]
 
     def __enter__(self) -> Self:
@@ -160,6 +167,9 @@ class Errands:
 
     def _file_reports(self) -> None:
         self._every(CASES_S, self._reports.file_reports, "cases of reports wait")
+
+    def _open_cases(self) -> None:
+        self._every(CASES_S, self._reports.open_cases, "cases of alerts wait")
 
     def _run_timers(self) -> None:
         self._every(TIMERS_S, self._reports.run_timers, "the timers of cases wait")

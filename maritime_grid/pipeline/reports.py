@@ -1,4 +1,5 @@
-"""Grid reports 网格上报 that come over MQTT become cases; what time does to cases is done beside it.
+"""Grid reports 网格上报 that come over MQTT become cases, and alerts by approved rules; what time does to cases is done
+beside it.
 
 A report is a case once, however often it is sent: its natural id is the key by which the case is filed. What cannot be
 understood is kept in the quarantine with a reason.
@@ -20,6 +21,7 @@ from maritime_grid.cases.titles import title_of
 from maritime_grid.cases_settings import CaseSettings, configured_cases, plan_of
 from maritime_grid.domain.errors import MaritimeGridError, UsageError
 from maritime_grid.settings import Settings
+from maritime_grid.store.alert_opening import open_by_rules
 from maritime_grid.store.case_check import MOST_PARTIES, MOST_TEXT
 from maritime_grid.store.case_rows import Filed, NewCase, Party
 from maritime_grid.store.case_timers import TimersDone, run_timers
@@ -67,7 +69,7 @@ class ReportsDesk:
         self._words = configured_cases(settings)
         self._plan = plan_of(self._words)
         self._pool = command_pool(dsn)
-        finder = finder_of(dsn, settings)
+        self._finder = finder = finder_of(dsn, settings)
         self._cases = Cases(self._pool.connection, self._plan, finder.grid_at, finder.zone_kinds_at)
 
     def close(self) -> None:
@@ -89,6 +91,11 @@ class ReportsDesk:
         if fault:
             raise fault
         return len(reports)
+
+    def open_cases(self, at: datetime) -> int:
+        """Open cases from alerts by the approved rules; how many. Raises: StoreUnavailable, StoreError."""
+        finder = self._finder
+        return open_by_rules(self._pool.connection, self._plan, finder.grid_at, finder.zone_kinds_at, at)
 
     def run_timers(self, at: datetime) -> TimersDone:
         """Escalate what is overdue, tell the next of what was not received. Raises: StoreUnavailable, StoreError."""

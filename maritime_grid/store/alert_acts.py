@@ -101,7 +101,7 @@ class Alerts:
                 )
             _acknowledge(conn, row, by, at)
             conn.execute(_Q["resolve"], {"alert": alert_id, "at": at, "by": by, "verdict": verdict, "reason": reason})
-            _note(conn, alert_id, "resolve", by, at, f"{verdict}: {reason}")
+            note_act(conn, alert_id, "resolve", by, at, f"{verdict}: {reason}")
             return _acted(conn, alert_id, True, at, by)
 
     def reopen(self, alert_id: str, by: str, reason: str, at: datetime) -> Acted:
@@ -121,7 +121,7 @@ class Alerts:
             if row["resolved_at"] is None:
                 raise StoreError(f"alert {alert_id} is not closed", "read it again")
             conn.execute(_Q["reopen"], {"alert": alert_id})
-            _note(conn, alert_id, "reopen", by, at, reason)
+            note_act(conn, alert_id, "reopen", by, at, reason)
             return _acted(conn, alert_id, True, at, by)
 
     def open_case(self, alert_id: str, by: str, at: datetime) -> Filed:
@@ -139,12 +139,12 @@ class Alerts:
             cases = Cases(lambda: nullcontext(conn), self._plan, self._locate, self._zones)
             filed = cases.file(case_of(row), by, at)
             _acknowledge(conn, row, by, at)
-            _note(conn, alert_id, "open_case", by, at, filed.case_id)
+            note_act(conn, alert_id, "open_case", by, at, filed.case_id)
             return filed
 
 
 def case_of(row: Mapping[str, Any]) -> NewCase:
-    """The case that an alert opens, with its place and vessel."""
+    """The case that an alert opens, with its place and vessel; `row` as of hold_alert."""
     detail = row["detail"]
     device, said = str(detail.get("device") or ""), str(detail.get("note") or detail.get("text") or "")
     zone = str(detail.get("name_zh") or "")
@@ -194,11 +194,11 @@ def _acknowledge(conn: Connection, row: DictRow, by: str, at: datetime) -> bool:
     if row["seen_at"] is not None:
         return False
     conn.execute(_Q["acknowledge"], {"alert": row["alert_id"], "at": at, "by": by})
-    _note(conn, row["alert_id"], "acknowledge", by, at)
+    note_act(conn, row["alert_id"], "acknowledge", by, at)
     return True
 
 
-def _note(conn: Connection, alert_id: str, what: str, by: str, at: datetime, note: str = "") -> None:
+def note_act(conn: Connection, alert_id: str, what: str, by: str, at: datetime, note: str = "") -> None:
     """The entry of the log; with it the alert counts as changed, for the outbox and for every screen."""
     conn.execute(_Q["note_act"], {"alert": alert_id, "what": what, "by": by, "at": at, "note": note})
     conn.execute(_Q["tell_act"], [alert_id])

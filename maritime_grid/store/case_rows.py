@@ -64,6 +64,7 @@ class NewCase:
     place_else: str = ""  # what those two are, in words
     marked_major: bool = False  # by who files it, with one tap (Art. 28)
     channel: str = "account"  # public, mqtt, alert where no account files it
+    by_rule: str = ""  # the approved rule that opened it from its alert, as the archive names it
     request_key: str | None = None  # of the form: sent twice it is filed once
 
 

@@ -37,3 +37,21 @@ select alert_id, %(at)s, %(what)s, severity, rev, acts, %(by)s, %(note)s from ac
 
 -- name: tell_act
 select pg_notify('mg_alert', %s);
+
+-- name: unopened
+-- Alerts of some rules of which no case was ever opened and that nobody has closed, the gravest and oldest first.
+select a.alert_id, a.rule, a.severity, a.raised_at from mg.alert a
+where a.raised_at >= %(since)s and a.rule = any (%(rules)s::text[]) and a.resolved_at is null
+  and not exists (select from mg.case_alert x where x.alert_id = a.alert_id)
+order by a.severity desc, a.raised_at, a.alert_id limit %(most)s;
+
+-- name: hold_unopened
+-- As hold_alert, for a rule.
+select a.alert_id, a.rule, a.severity, a.mmsi, coalesce(nullif(r.name_zh, ''), nullif(s.ship_name, ''), '') as vessel_name,
+       coalesce(g.place_id, '') as grid_id, coalesce(g.name_zh, '') as grid_name, a.lon, a.lat, a.raised_at, a.detail
+from mg.alert a left join mg.place g on g.code = a.grid
+left join mg.roster r on r.mmsi = a.mmsi left join mg.vessel_static s on s.mmsi = a.mmsi
+where a.alert_id = %(alert)s and a.resolved_at is null for no key update of a;
+
+-- name: case_of_alert
+select 1 from mg.case_alert where alert_id = %s limit 1;

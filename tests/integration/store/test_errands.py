@@ -19,10 +19,20 @@ from maritime_grid.store.embedded import EmbeddedPostgres
 from maritime_grid.store.errors import StoreUnavailable
 from maritime_grid.store.writer import Store
 
+from .alert_build import world_with_alerts
 from .case_build import NOW, SETTINGS, ask, people
 from .test_reports import Sea
 
 PATIENCE_S = 60
+OPEN_SOS = """
+[[open_case]]
+id = "sos-1"
+rule = "sos"
+severity_from = 4
+approved_by = "市渔业安全专班"
+approved_on = 2026-05-01
+in_force_from = 2026-05-01T00:00:00+08:00
+"""
 
 
 def now_us() -> int:
@@ -70,6 +80,21 @@ def test_reports_become_cases_after_the_store_was_away_and_after_any_fault(
         assert set(ends[1:]) == {StoreUnavailable}
     finally:
         server.stop()
+
+
+def test_alerts_become_cases_by_an_approved_rule(
+    store: Store, store_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    rules = tmp_path / "rules.toml"
+    rules.write_text(OPEN_SOS, "utf-8")
+    files = SETTINGS.cases.model_copy(update={"files": (str(rules),)})
+    monkeypatch.setattr(errands_module, "CASES_S", 0.05)
+    world_with_alerts(store, store_dsn)
+    with Errands(SETTINGS.model_copy(update={"cases": files}), store_dsn, now_us):
+        give_up = time.monotonic() + PATIENCE_S
+        while not ask(store_dsn, "select from mg.case_file") and time.monotonic() < give_up:
+            pass
+    assert ask(store_dsn, "select kind, channel from mg.case_file") == [("emergency", "alert")]
 
 
 def test_what_people_changed_before_it_listened_is_taken_to_have_changed(fresh_dsn: str):

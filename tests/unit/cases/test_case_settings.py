@@ -9,8 +9,9 @@ import pytest
 
 from maritime_grid.cases.calendar import Counting
 from maritime_grid.cases.clocks import Level
+from maritime_grid.cases.from_alert import rule_for
 from maritime_grid.cases.kinds import OPEN_STEPS, Kind, Step
-from maritime_grid.cases_settings import configured_cases, load_case_settings
+from maritime_grid.cases_settings import configured_cases, load_case_settings, plan_of
 from maritime_grid.domain.errors import SettingsError
 from maritime_grid.settings import Settings, load_settings
 
@@ -174,3 +175,48 @@ def test_relative_files_are_looked_for_beside_the_shipped_ones(tmp_path: Path) -
     named = configured(tmp_path, "config/none-of-ours.toml")
     with pytest.raises(SettingsError, match=r"config/none-of-ours\.toml"):
         configured_cases(named)
+
+
+OPEN = """
+[[open_case]]
+id = "sos-1"
+rule = "{rule}"
+severity_from = {severity}
+in_force_from = {since}
+approved_by = "{by}"
+approved_on = 2026-12-01
+"""
+GOOD = {"rule": "sos", "severity": 4, "since": "2026-12-10T00:00:00+08:00", "by": "市渔业安全专班"}
+
+
+def test_no_rule_opens_cases_from_alerts_as_shipped_and_a_file_can_bring_one(tmp_path: Path) -> None:
+    assert load_case_settings().open_case == ()
+    assert plan_of(load_case_settings()).opening == ()
+    [rule] = plan_of(load_case_settings([write(tmp_path, OPEN.format(**GOOD))])).opening
+    assert str(rule) == "sos-1（市渔业安全专班，2026-12-01 批准）"
+    raised = rule.in_force_from
+    assert rule_for([rule], "sos", 4, raised) is rule
+    assert rule_for([rule], "sos", 3, raised) is None
+    assert rule_for([rule], "silence", 4, raised) is None
+    assert rule_for([rule], "sos", 4, raised - timedelta(microseconds=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"rule": "mayday"}, r"open_case\[0\].rule: .*(given 'mayday')"),
+        ({"severity": 5}, r"open_case\[0\].severity_from"),
+        ({"since": "2026-12-10T00:00:00"}, r"open_case\[0\].in_force_from: .*timezone"),
+        ({"since": "2026-11-30T00:00:00+08:00"}, "in_force_from lies before approved_on"),
+        ({"by": ""}, r"open_case\[0\].approved_by"),
+    ],
+)
+def test_rule_that_opens_cases_is_whole(tmp_path: Path, changes: dict[str, object], said: str) -> None:
+    with pytest.raises(SettingsError, match=said) as told:
+        load_case_settings([write(tmp_path, OPEN.format(**GOOD | changes))])
+    assert "mine.toml" in str(told.value)
+
+
+def test_two_rules_that_open_cases_have_two_ids(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="two rules have the id sos-1"):
+        load_case_settings([write(tmp_path, 2 * OPEN.format(**GOOD))])
