@@ -76,7 +76,13 @@ def _known(desk: Desk, account: Account) -> Known:
     accounts = accounts_of(desk)
     with desk.reads.as_account(account.account_id) as conn:
         places = units(conn), bodies(conn)
-    return Known(accounts.all(), accounts.sessions.of(None, desk.now()), *places)
+    return Known(accounts.all(), accounts.sessions.of(None, desk.now()), *places, _on_cases(accounts))
+
+
+def _on_cases(accounts: Accounts) -> frozenset[str]:
+    """Roles that read or change cases."""
+    roles = accounts.access.roles.items()
+    return frozenset(role for role, row in roles if any(act.startswith("case.") for act in row.acts))
 
 
 def add(desk: Desk, account: Account, form: Mapping[str, Any], words: Words) -> Said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.auth.agents import device_of
-from dashboard.pages.shell import address
+from dashboard.pages.shell import address, say
 from dashboard.words import Words
 from maritime_grid.store.account_rows import AccountRow, SessionRow
 from maritime_grid.store.people_rows import BodyRow, UnitRow
@@ -30,6 +30,11 @@ class Known:
     sessions: Sequence[SessionRow]
     units: Sequence[UnitRow]
     bodies: Sequence[BodyRow]
+    on_cases: Set[str]  # roles that act on cases
+
+    def is_nobodys(self, row: AccountRow) -> bool:
+        """Acts on cases, and nobody knows as whom: it could read what is filed against its own person."""
+        return row.person_id is None and row.disabled_at is None and row.role in self.on_cases
 
     def open_of(self, account_id: str) -> list[SessionRow]:
         return [row for row in self.sessions if row.account_id == account_id]
@@ -44,7 +49,7 @@ def accounts_view(known: Known, who: str, now: datetime, words: Words, me: str) 
     right = _detail(chosen, known, now, words, own=who == me) if chosen else new_form(known.units, known.bodies, words)
     head = html.Thead(html.Tr([html.Th(words(f"admin.col.{name}")) for name in COLUMNS]))
     names = known.names()
-    lines = [_line(row, names, len(known.open_of(row.account_id)), who, now, words) for row in known.accounts]
+    lines = [_line(row, names, known, who, now, words) for row in known.accounts]
     top = html.Div(
         [
             html.H2(words("admin.accounts.count", n=len(known.accounts))),
@@ -52,20 +57,25 @@ def accounts_view(known: Known, who: str, now: datetime, words: Words, me: str) 
         ],
         className="row spread",
     )
-    left = html.Section([top, html.Table([head, html.Tbody(lines)], className="list")], className="panel")
+    nobodys = sum(map(known.is_nobodys, known.accounts))
+    warning = say(words("admin.nobodys", n=nobodys), "warn", more=words("admin.nobodys.more")) if nobodys else None
+    left = html.Section(
+        [top, *([warning] if warning else []), html.Table([head, html.Tbody(lines)], className="list")],
+        className="panel",
+    )
     return [html.Div([left, right], className="admin-split")]
 
 
-def _line(row: AccountRow, names: Mapping[str, str], sessions: int, who: str, now: datetime, words: Words) -> Component:
+def _line(row: AccountRow, names: Mapping[str, str], known: Known, who: str, now: datetime, words: Words) -> Component:
     link = dcc.Link(row.account_id, href=address(words, "/admin", view="accounts", who=row.account_id))
     place = names.get(row.unit_id or "") or names.get(row.body_id or "") or row.unit_id or row.body_id or DASH
     cells = (
         [link, html.Br(), html.Small(row.name_shown)],
-        words.get(f"role.{row.role}", row.role),
+        [words.get(f"role.{row.role}", row.role), *_nobodys(row, known, words)],
         place,
         _logins(row, words),
         state_pill(row, now, words),
-        str(sessions),
+        str(len(known.open_of(row.account_id))),
     )
     return html.Tr(
         [
@@ -74,6 +84,12 @@ def _line(row: AccountRow, names: Mapping[str, str], sessions: int, who: str, no
         ],
         className="grid-picked" if row.account_id == who else "",
     )
+
+
+def _nobodys(row: AccountRow, known: Known, words: Words) -> list[Component]:
+    if not known.is_nobodys(row):
+        return []
+    return [html.Br(), html.Span(words("admin.nobodys.one"), className="pill warning")]
 
 
 def _logins(row: AccountRow, words: Words) -> str:

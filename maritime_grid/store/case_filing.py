@@ -45,11 +45,13 @@ def city_unit(conn: Connection) -> str:
 
 
 def above_the_accused(conn: Connection, person_id: int, at: datetime) -> str:
-    """The unit above that where a person complained of works: their own people do not judge it."""
-    day = at.astimezone(_BEIJING).date()
-    row = conn.execute(_Q["unit_of_person"], [person_id, day, day]).fetchone()
-    above = conn.execute(_Q["parent_unit"], [row["unit_id"]]).fetchone() if row else None
-    return above["coalesce"] if above else city_unit(conn)
+    """The lowest unit above all where a person complained of works: their own people do not judge it.
+
+    The city, where nothing is above them, or nobody knows where they work.
+    """
+    works = {"person": person_id, "day": at.astimezone(_BEIJING).date()}
+    above = conn.execute(_Q["above_person"], works).fetchone()
+    return above["unit_id"] if above else city_unit(conn)
 
 
 def texts_of(new: NewCase) -> list[str]:

@@ -16,6 +16,8 @@ def test_operator_makes_an_account_shows_its_password_once_and_disables_it(desk,
     root = open_desk("root", "/admin")
     root.wait(f"{BODY}.includes('账号 12 个')")
     assert root.page.locator("a.part").all_inner_texts() == ["账号", "事项档案"]
+    assert "有 4 个处理事项的账号没有绑定人员" in root.text("#admin-body")  # county, city, guard, shop
+    assert root.page.locator("#admin-body td .pill", has_text="未绑定人员").count() == 4
     root.shot("admin-accounts-1366")
     root.page.locator("#admin-name").fill("wang")
     root.page.locator("#admin-shown").fill("王<b>一</b>")

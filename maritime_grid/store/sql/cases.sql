@@ -12,13 +12,24 @@ select unit_id from mg.unit where level = 'city' order by unit_id limit 1;
 select p.code, coalesce(l.unit_id, (select unit_id from mg.unit where level = 'city' order by unit_id limit 1)) as unit_id
 from mg.place p left join mg.grid_lead l on l.grid_id = p.place_id where p.place_id = %s and p.layer = 'grid';
 
--- name: parent_unit
-select coalesce(parent, unit_id) from mg.unit where unit_id = %s;
-
--- name: unit_of_person
--- Where a person holds a post now: the unit that leads its grid.
-select l.unit_id from mg.post p join mg.grid_lead l on l.grid_id = p.grid_id
-where p.person_id = %s and p.since <= %s::date and (p.until is null or p.until > %s::date) limit 1;
+-- name: above_person
+-- The lowest unit above every unit that a person works for or holds a post in; none where there is no such unit.
+with works as (
+  select l.unit_id from mg.post p join mg.grid_lead l on l.grid_id = p.grid_id
+  where p.person_id = %(person)s and p.since <= %(day)s::date and (p.until is null or p.until > %(day)s::date)
+  union
+  select b.unit_id from mg.post p join mg.body b on b.body_id = p.body_id
+  where p.person_id = %(person)s and p.since <= %(day)s::date and (p.until is null or p.until > %(day)s::date)
+  union
+  select w.unit_id from mg.person w where w.person_id = %(person)s and w.unit_id is not null
+  union
+  select coalesce(b.unit_id, a.unit_id) from mg.account a left join mg.body b on b.body_id = a.body_id
+  where a.person_id = %(person)s and a.disabled_at is null and coalesce(b.unit_id, a.unit_id) is not null)
+select u.unit_id from mg.unit u
+where exists (select from works) and not exists (
+  select from works join mg.unit own on own.unit_id = works.unit_id
+  where own.unit_id = u.unit_id or not own.path @> array[u.unit_id])
+order by cardinality(u.path) desc limit 1;
 
 -- name: next_number
 insert into mg.case_number as c (year, last) values (%s, 1)
@@ -130,10 +141,16 @@ where c.case_id = %(case_id)s and c.lon is null and c.grid <> 0 and not exists (
 select unit_id, level, path from mg.unit where unit_id = %s;
 
 -- name: works_on_path
--- Whether a person holds a post today that one of the units leads.
-select 1 from mg.post p join mg.grid_lead l on l.grid_id = p.grid_id
-where p.person_id = %(person)s and l.unit_id = any (%(path)s::text[])
-  and p.since <= %(day)s::date and (p.until is null or p.until > %(day)s::date) limit 1;
+-- Whether a person works for one of the units, or holds a post today that one of them leads.
+select 1 where exists (
+    select from mg.post p join mg.grid_lead l on l.grid_id = p.grid_id left join mg.body b on b.body_id = p.body_id
+    where p.person_id = %(person)s and (l.unit_id = any (%(path)s::text[]) or b.unit_id = any (%(path)s::text[]))
+      and p.since <= %(day)s::date and (p.until is null or p.until > %(day)s::date))
+  or exists (select from mg.person w where w.person_id = %(person)s and w.unit_id = any (%(path)s::text[]))
+  or exists (
+    select from mg.account a left join mg.body b on b.body_id = a.body_id
+    where a.person_id = %(person)s and a.disabled_at is null
+      and coalesce(b.unit_id, a.unit_id) = any (%(path)s::text[]));
 
 -- name: unit_of_account
 select u.unit_id, u.level, u.path from mg.account a join mg.unit u on u.unit_id = a.unit_id where a.account_id = %s;

@@ -138,6 +138,54 @@ def test_complaint_goes_above_the_unit_of_the_accused_who_cannot_touch_it(cases:
         cases.act(case_id, 1, Act.COMMENT, "lin", {"note": "x"}, NOW)
 
 
+def post(person: int, grid: str, kind: str = "advisor", until: str = "null", body: str = "null") -> str:
+    """Statement that gives a person a post of a grid."""
+    return (
+        "insert into mg.post (person_id, post, grid_id, since, until, body_id) "
+        f"values ({person}, '{kind}', '{grid}', '2026-01-01', {until}, {body})"
+    )
+
+
+def kept(unit: str) -> str:
+    """Statement that makes person 8, whose record the unit keeps."""
+    return f"insert into mg.person (name_zh, unit_id) values ('人8', '{unit}')"
+
+
+DISABLED = "update mg.account set disabled_at = now() where account_id = 'town1'"
+
+
+@pytest.mark.parametrize(
+    ("accused", "done", "unit", "own"),
+    [
+        pytest.param(1, [post(1, "G1")], "T1", "T1-V", id="worker of a village"),
+        pytest.param(2, [post(2, "G1")], "K", "T1", id="of the township, advisor of a grid that its village leads"),
+        pytest.param(2, [], "K", "T1", id="account alone"),
+        pytest.param(2, [DISABLED, post(2, "G1")], "T1", "T1-V", id="account is disabled"),
+        pytest.param(1, [post(1, "G1"), post(1, "G2")], "K", "T2", id="posts in two townships"),
+        pytest.param(1, [post(1, "G2", until="'2026-02-01'")], "T1", "T1-V", id="post that ended"),
+        pytest.param(4, [], "C", "K", id="body of the county"),
+        pytest.param(
+            7, [post(7, "G1", "association", body="'A'")], "C", "K", id="participant for a body of the county"
+        ),
+        pytest.param(8, [kept("T1-V")], "T1", "T1-V", id="record alone"),
+        pytest.param(8, [kept("T1"), post(8, "G1")], "K", "T1", id="record at the township, post at its village"),
+        pytest.param(8, [kept("C")], "C", "K", id="nothing is above"),
+        pytest.param(6, [], "C", None, id="nobody knows where"),
+    ],
+)
+def test_complaint_goes_above_every_unit_of_the_accused_and_is_handed_to_none_of_them(
+    cases: Cases, fresh_dsn: str, accused: int, done: list[str], unit: str, own: str | None
+):
+    for statement in done:
+        ask(fresh_dsn, f"{statement} returning 1")
+    complaint = dispute(kind=Kind.COMPLAINT, title="态度蛮横", accused=accused, parties=(), subkind="")
+    case_id = cases.file(complaint, None, NOW).case_id
+    assert ask(fresh_dsn, 'select unit_id from api."case"') == [(unit,)]
+    if own:
+        with pytest.raises(NotAllowed):
+            cases.act(case_id, 1, Act.HAND_OVER, "city", {"unit_id": own, "reason": "属地"}, NOW)
+
+
 def test_attachment_that_did_not_arrive_whole_is_refused_and_the_same_content_is_attached_once(
     cases: Cases, fresh_dsn: str
 ):
