@@ -24,9 +24,10 @@ from .desk import Desk
 from .faults import fault
 from .pages.shell import say
 from .standing import state_of_view
+from .views.case_alerts import alerts
 from .views.case_form import FormOf, changes, counting_of, form
 from .views.case_head import actions, head
-from .views.case_log import alerts, hops, timeline
+from .views.case_log import hops, timeline
 from .views.case_map import case_map
 from .views.case_parts import Told
 from .views.case_steps import steps

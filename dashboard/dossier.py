@@ -27,6 +27,8 @@ from .case_work import Opened, open_case
 from .desk import Desk
 from .dossier_style import STYLE
 from .dossier_tracks import drawings
+from .views.alert_words import LEVELS, rule_text, said_text, who_text
+from .views.case_alerts import hidden_of, place_text
 from .views.case_changes import change_lines
 from .views.case_log import counts_text, entry_text
 from .views.case_parts import Told, holder, kind_words, unit_name
@@ -103,6 +105,7 @@ def document(opened: Opened, chain: list[Entry], tracks: Tracks, told: Told, acc
         _table([], head),
         f"<h2>{escape(words('dossier.story'))}</h2><p>{escape(case.description or DASH)}</p>",
         f"<h2>{escape(words('dossier.parties'))}</h2>{_parties(case.parties, words)}",
+        f"<h2>{escape(words('case.alerts'))}</h2>{_alerts(opened, told)}",
         f"<h2>{escape(words('dossier.tracks'))}</h2>{drawings(case, tracks, words)}",
         f"<h2>{escape(words('case.steps'))}</h2>{_steps(opened, told)}",
         f"<h2>{escape(words('dossier.course'))}</h2>{_course(opened, told)}",
@@ -140,6 +143,26 @@ def _parties(rows: list[PartyRow], words: Words) -> str:
         for p in rows
     ]
     return _table([words(f"dossier.col.{name}") for name in names], lines) if lines else f"<p>{DASH}</p>"
+
+
+def _alerts(opened: Opened, told: Told) -> str:
+    """What each was, where and when; of those that are not the reader's the number alone."""
+    words = told.words
+    lines = [
+        (
+            words(f"severity.{LEVELS[row.level]}"),
+            f"{rule_text(row, words)} · {who_text(row, words)}",
+            place_text(row, words) or DASH,
+            _at(row.raised_at),
+            _at(row.cleared_at),
+            said_text(row) or DASH,
+        )
+        for row in opened.case.alerts
+    ]
+    names = ("severity", "what", "where", "since", "until", "said")
+    table = _table([words(f"dossier.alert.{name}") for name in names], lines) if lines else ""
+    hidden = "".join(f"<p>{escape(words('case.alert.hidden', id=alert))}</p>" for alert in hidden_of(opened))
+    return table + hidden or f"<p>{DASH}</p>"
 
 
 def _first(party: PartyRow, words: Words) -> str:

@@ -10,7 +10,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.case_work import Opened
-from dashboard.pages.shell import address
 from dashboard.words import Words
 from maritime_grid.cases.kinds import Act
 from maritime_grid.cases.severity import FACTS
@@ -132,15 +131,6 @@ def is_for(row: HopRow, opened: Opened) -> bool:
     """Whether the report was sent to the very unit or body of who asks."""
     asker = opened.standing.asker
     return row.to_unit == asker.unit_id if row.to_unit is not None else row.to_body == asker.body_id
-
-
-def alerts(opened: Opened, told: Told) -> list[Component]:
-    """Alerts that the case is about, with the way to each."""
-    words, ids = told.words, opened.case.alert_ids
-    if not ids:
-        return []
-    links = [html.Li(html.A(alert, href=address(words, "/alerts", alert=alert))) for alert in ids]
-    return [html.H2(words("case.alerts")), html.Ul(links)]
 
 
 def body_text(body_id: str, opened: Opened, told: Told) -> str:

@@ -15,6 +15,7 @@ from dashboard.case_tracks import Tracks
 from dashboard.words import Words
 from maritime_grid.store.case_rows import CaseView
 
+from .case_alerts import alert_marks
 from .times import BEIJING, moment
 
 COLOURS = ("#0a5a9c", "#c2410c", "#6d28d9", "#047857", "#9d174d", "#57534e")
@@ -32,6 +33,7 @@ def case_map(case: CaseView, tracks: Tracks, words: Words) -> list[Component]:
     ways = [part for n, mmsi in enumerate(tracks.fixes) for part in _track(n, mmsi, tracks)]
     if case.lon is not None and case.lat is not None:
         ways.append(_place(case.lat, case.lon, words))
+    ways += alert_marks(case.alerts, words)
     ways += [_vessel(n, mmsi, tracks) for n, mmsi in enumerate(tracks.fixes)]
     layers = [
         _pane("case-land", 300, [dl.GeoJSON(url="/geo/coast.json", style=LAND, interactive=False)]),
@@ -104,11 +106,12 @@ def _place(lat: float, lon: float, words: Words) -> Component:
 
 
 def bounds_of(case: CaseView, tracks: Tracks) -> list[list[float]] | None:
-    """South-west and north-east corner, (lat, lon), of the place and all tracks; None: nothing is known."""
+    """South-west and north-east corner, (lat, lon), of the place, the alerts and all tracks; None: nothing is known."""
     lon = [x for track in tracks.fixes.values() for x in track.lon.tolist()]
     lat = [y for track in tracks.fixes.values() for y in track.lat.tolist()]
-    if case.lon is not None and case.lat is not None:
-        lon, lat = [*lon, case.lon], [*lat, case.lat]
+    for spot in (case, *case.alerts):
+        if spot.lon is not None and spot.lat is not None:
+            lon, lat = [*lon, spot.lon], [*lat, spot.lat]
     return [[min(lat), min(lon)], [max(lat), max(lon)]] if lon else None
 
 

@@ -62,6 +62,11 @@ def read_alert(conn: Connection, alert_id: str, now: datetime) -> AlertView | No
     )
 
 
+def alerts_of_case(conn: Connection, case_id: str) -> list[MyAlert]:
+    """Those of the alerts of a case that the account may read, the first raised first."""
+    return _rows(conn, MyAlert, "of_case", [case_id])
+
+
 def _near(conn: Connection, alert_id: str, lon: float, lat: float, now: datetime) -> list[Near]:
     """The nearest vessels with a fix of the last half hour, at most five within 30 nm of an alert.
 

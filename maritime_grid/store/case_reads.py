@@ -14,6 +14,7 @@ from psycopg.rows import class_row, dict_row
 
 from maritime_grid.cases.chain import Entry
 
+from .alert_reads import alerts_of_case
 from .case_rows import AttachmentRow, CaseRow, CaseView, HopRow, LogRow, PartyRow, PartyVessel, PauseRow
 from .queries import load_queries
 
@@ -104,6 +105,7 @@ def read_case(conn: Connection, case_id: str, at: datetime) -> CaseView | None:
         hops=_rows(conn, HopRow, "hops", [case_id]),
         alert_ids=[row["alert_id"] for row in alerts],
         pauses=_rows(conn, PauseRow, "pauses", [case_id]),
+        alerts=alerts_of_case(conn, case_id) if alerts else [],
     )
 
 

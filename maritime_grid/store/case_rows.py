@@ -10,6 +10,8 @@ from typing import Any
 from maritime_grid.cases.kinds import Kind
 from maritime_grid.cases.severity import SeverityFacts
 
+from .alert_rows import MyAlert
+
 
 @dataclass(frozen=True, slots=True)
 class PartyVessel:
@@ -203,3 +205,4 @@ class CaseView:
     hops: list[HopRow]
     alert_ids: list[str]
     pauses: list[PauseRow] = field(default_factory=list[PauseRow])
+    alerts: list[MyAlert] = field(default_factory=list[MyAlert])  # those of them that are the reader's

@@ -25,6 +25,16 @@ order by case a.state when 'open' then 0 when 'seen' then 0 when 'resolved' then
          coalesce(a.cleared_at, a.last_at) desc, a.alert_id
 limit %(most)s offset %(skip)s;
 
+-- name: of_case
+-- Looked up by an array, as above.
+select a.alert_id, a.rule, a.level, a.state, a.mmsi, a.vessel_name, a.place, a.grid_id, g.name_zh as grid_zh,
+       g.name_en as grid_en, a.raised_at, a.last_at, a.heard_at, a.cleared_at, a.repeats, a.lon, a.lat, a.detail,
+       a.seen_at, a.seen_name, a.seen_post_zh, a.seen_post_en, a.resolved_at, a.resolved_name, a.resolved_post_zh,
+       a.resolved_post_en, a.verdict, a.resolution
+from api.my_alert a left join api.name g on g.what = 'grid' and g.id = a.grid_id
+where a.alert_id = any (array(select alert_id from api.case_alert where case_id = %s))
+order by a.raised_at, a.alert_id;
+
 -- name: log
 select at, what, level, name, post_zh, post_en, note from api.my_alert_log where alert_id = %s order by rev, act, at, what;
 

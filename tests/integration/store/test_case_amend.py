@@ -62,7 +62,7 @@ def view(dsn: str, who: str = "town1") -> Any:
 def test_amount_said_later_makes_the_severity_the_route_and_the_reports_that_it_would_have_made_at_filing(
     cases: Cases, fresh_dsn: str
 ):
-    assert cases.propose(CASE).route.rule_id == "gear"  # pyright: ignore[reportOptionalMemberAccess]
+    assert cases.propose(CASE).route.rule_id == "gear-inside-line"  # pyright: ignore[reportOptionalMemberAccess]
     amend(cases, 1, amount=Decimal(60_000_000))
     case = view(fresh_dsn)
     assert (case.amount, case.facts["amount_yuan"], case.row.severity, case.row.major) == (60_000_000, 6e7, 4, True)

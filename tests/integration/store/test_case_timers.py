@@ -132,7 +132,7 @@ def test_township_is_led_by_reason_to_the_right_body(cases: Cases):
     outside = cases.propose(cases.file(dispute(lon=123.5), "lin", NOW).case_id)
     assert inside
     assert outside
-    assert (inside.route.rule_id, inside.body_id) == ("gear", "F")
+    assert (inside.route.rule_id, inside.body_id) == ("gear-inside-line", "F")
     assert (outside.route.rule_id, outside.body_id, outside.joint) == ("gear-outside-line", "G", ("FC",))
     assert "禁渔区线外" in outside.route.zh
     assert cases.propose("2026-999999") is None

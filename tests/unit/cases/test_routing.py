@@ -29,10 +29,10 @@ def facts(kind: Kind, subkind: str = "", zones: frozenset[str] | None = None, **
 CASES = (
     # gear 网具, collision 碰撞, fishing ground 渔场, wages or injury 劳资/工伤, sale 收购, merchant-fishing 商渔
     (facts(Kind.DISPUTE, "gear", OUTSIDE), "gear-outside-line", "coast_guard", Level.CITY, "fishery"),
-    (facts(Kind.DISPUTE, "gear", INSIDE), "gear", "fishery", Level.COUNTY, ""),
+    (facts(Kind.DISPUTE, "gear", INSIDE), "gear-inside-line", "fishery", Level.COUNTY, ""),
     (facts(Kind.DISPUTE, "gear", None), "gear", "fishery", Level.COUNTY, ""),
     (facts(Kind.DISPUTE, "gear", INSIDE, amount=1e6), "gear-large", "fishery", Level.CITY, ""),
-    (facts(Kind.DISPUTE, "gear", INSIDE, amount=999_999), "gear", "fishery", Level.COUNTY, ""),
+    (facts(Kind.DISPUTE, "gear", INSIDE, amount=999_999), "gear-inside-line", "fishery", Level.COUNTY, ""),
     (facts(Kind.DISPUTE, "gear", OUTSIDE, amount=2e6), "gear-outside-line", "coast_guard", Level.CITY, "fishery"),
     (facts(Kind.DISPUTE, "collision", INSIDE, classes=frozenset({"fishing"})), "collision", "fishery",
      Level.COUNTY, ""),
