@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from maritime_grid.domain.errors import MaritimeGridError
 from maritime_grid.store.case_desk import Asker, Found, columns, grids, list_page, pulse, scopes
-from maritime_grid.store.case_lateness import late_groups
+from maritime_grid.store.case_lateness import late_groups, pause_groups
 from maritime_grid.store.case_reads import CaseFilter
 
 from .auth import Account
@@ -21,6 +21,7 @@ from .standing import standing_of
 from .views.case_late import late_table
 from .views.case_list import BoardColumn, board, case_table
 from .views.case_parts import Told
+from .views.case_stood import paused_table
 from .words import Words
 
 BOARD_ROWS = 12
@@ -52,6 +53,7 @@ def _show(desk: Desk, account: Account, query: ListQuery, words: Words) -> Shown
         if query.is_late:
             since = now - timedelta(days=query.days)
             children = late_table(late_groups(conn, query.by, chosen, since, now), query, told)
+            children += paused_table(pause_groups(conn, query.by, chosen, since, now), query, told)
         elif query.is_board:
             children = board(_board_columns(conn, asker, query, chosen, now), query, told)
         else:

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboard.case_query import ListQuery
 from dashboard.pages.shell import address, say
 from dashboard.words import Words
-from maritime_grid.store.case_lateness import LateBrief, LateGroup
+from maritime_grid.store.case_lateness import LateBrief, LateGroup, PauseGroup
 
 from .case_parts import Told
 from .times import DASH, span
@@ -42,7 +42,7 @@ def late_table(groups: Sequence[LateGroup], query: ListQuery, told: Told) -> lis
     return [part for part in parts if part is not None]
 
 
-def late_name(group: LateGroup, query: ListQuery, words: Words) -> str:
+def late_name(group: LateGroup | PauseGroup, query: ListQuery, words: Words) -> str:
     """A unit or body by its name, an account by its own as far as the reader may see it."""
     if query.by == "account":
         return group.account_name or (words("cases.late.nobody") if group.who is None else DASH)

@@ -95,6 +95,21 @@ class LateLine:
     who: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class PauseGroup:
+    """A unit, a body or an account whose clocks stood; `who` None: nobody had taken the steps."""
+
+    who: str | None
+    name_zh: str | None
+    name_en: str | None
+    account_name: str | None  # by the level of who asks
+    n: int
+    cases: int
+    stand: int  # now
+    paused_s: float  # seconds of all of them, nights and weekends too
+    lines: list[dict[str, str | None]]  # those that stand: case_id, title, until (ISO 8601), cause; EACH at most
+
+
 def enter_step(conn: Writing, plan: Plan, case: CaseState, account_id: str | None = None) -> None:
     """Note that a case has come to a step; nothing at its end."""
     if not case.is_open:
@@ -176,6 +191,12 @@ def late_groups(conn: Reading, by: str, chosen: CaseFilter, since: datetime, at:
     with conn.cursor(row_factory=dict_row) as cur:
         rows = cur.execute(_query("groups"), params).fetchall()
     return [LateGroup(lines=[LateBrief(**line) for line in row.pop("lines")], **row) for row in rows]
+
+
+def pause_groups(conn: Reading, by: str, chosen: CaseFilter, since: datetime, at: datetime) -> list[PauseGroup]:
+    """Whose clocks stood. Arguments as of `late_groups`; pauses that ended before `since` do not count."""
+    params = _params(conn, by, chosen, since, at) | {"most": MOST_GROUPS, "each": EACH}
+    return _rows(conn, PauseGroup, _Q["pauses"], params)
 
 
 def late_lines(

@@ -67,3 +67,25 @@ order by g.still desc, g.late_s desc, g.who nulls last limit %(most)s;
 select l.case_id, l.seq, l.kind, l.title, l.step, l.since, l.until, l.due_at, l.late_s, l.unit_id, l.body_id, l.account_id,
        l.account_name, l.account_post, l.who
 from ({chosen}) l order by l.who nulls last, l.until is null desc, l.late_s desc, l.case_id, l.seq limit %(most)s;
+
+-- name: pauses
+-- Whose clocks stood: how many stand, how long all stood together, with those that stand, the last to go on first.
+with s as materialized (
+  select s.*, case %(by)s when 'unit' then s.unit_id when 'body' then s.body_id else s.account_id end as who
+  from api.step_pauses(%(since)s, %(at)s) s
+  where (%(states)s::text[] is null or s.step = any (%(states)s::text[]))
+    and (%(kinds)s::text[] is null or s.kind = any (%(kinds)s::text[]))
+    and (%(grid)s::text is null or s.grid_id = %(grid)s)
+    and (%(only)s::text[] is null or s.case_id = any (%(only)s::text[]))
+    and (%(by)s <> 'body' or s.body_id is not null)),
+k as (
+  select s.*, row_number() over (partition by s.who order by s.stands desc, s.latest_at desc, s.case_id, s.seq) as k from s),
+g as (
+  select k.who, min(k.account_name) as account_name, count(*) as n, count(distinct k.case_id) as cases,
+         count(*) filter (where k.stands) as stand, sum(k.paused_s) as paused_s,
+         coalesce(jsonb_agg(jsonb_build_object('case_id', k.case_id, 'title', k.title, 'until', k.latest_at, 'cause', k.cause)
+                            order by k.k) filter (where k.stands and k.k <= %(each)s), '[]') as lines
+  from k group by k.who)
+select g.who, n.name_zh, n.name_en, g.account_name, g.n, g.cases, g.stand, g.paused_s, g.lines
+from g left join api.name n on n.what = %(by)s and n.id = g.who
+order by g.stand desc, g.paused_s desc, g.who nulls last limit %(most)s;

@@ -12,11 +12,13 @@ from maritime_grid.cases.calendar import add
 from maritime_grid.cases.flow import IllegalAct, StaleCase
 from maritime_grid.cases.kinds import Act, Kind, Step
 from maritime_grid.store.archive import verify
+from maritime_grid.store.case_lateness import pause_groups
+from maritime_grid.store.case_reads import CaseFilter
 from maritime_grid.store.case_timers import run_timers
 from maritime_grid.store.cases import Cases
 from maritime_grid.store.connect import command_pool
 
-from .case_build import NOW, PLAN, ask, commands, dispute, people
+from .case_build import NOW, PLAN, ask, commands, dispute, people, reading_as
 
 CASE = "2026-000001"
 RULES = PLAN.clocks[Kind.DISPUTE]
@@ -148,3 +150,21 @@ def test_pause_from_before_gets_its_latest_end_from_the_timers(cases: Cases, fre
     assert tick(fresh_dsn, NOW + DAYS) == (0, 0)
     assert ask(fresh_dsn, "select latest_at from api.case_pause") == [(counted(NOW, RULES.pause_max),)]
     assert due(fresh_dsn) == last
+
+
+@pytest.mark.parametrize(("who", "by", "whose"), [("town1", "body", ["F"]), ("county", "account", ["fishery"]),
+                                                   ("fishery", "body", ["F"]), ("town2", "body", [])])  # fmt: skip
+def test_whose_clocks_stood_and_how_long_is_told(cases: Cases, fresh_dsn: str, who: str, by: str, whose: list[str]):
+    version = stop(cases, taken(cases), NOW)
+    cases.act(CASE, version, Act.RESUME, "town1", {}, NOW + DAYS)
+    stop(cases, version + 1, NOW + 2 * DAYS, cause="weather")
+
+    def told(at: datetime) -> list[tuple[str | None, int, int, float, int]]:
+        with reading_as(fresh_dsn, who) as conn:
+            found = pause_groups(conn, by, CaseFilter(), NOW, at)
+        return [(g.who, g.n, g.stand, g.paused_s / 3_600, len(g.lines)) for g in found]
+
+    assert told(NOW + 3 * DAYS) == [(name, 2, 1, 48.0, 1) for name in whose]
+    latest = counted(NOW + 2 * DAYS, RULES.pause_max)  # nobody looks before a long time after
+    hours = 24 + (latest - NOW - 2 * DAYS).total_seconds() / 3_600
+    assert told(NOW + 365 * DAYS) == [(name, 2, 0, hours, 0) for name in whose]

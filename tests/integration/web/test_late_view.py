@@ -85,6 +85,20 @@ def test_case_page_says_of_each_step_whose_it_was_and_how_late(late: DeskSite):
     assert "超时 2 小时" in text(parts["head"])
 
 
+def test_clocks_that_stand_are_told_in_the_view_the_list_the_board_and_the_file(late: DeskSite):
+    assert "暂停计时" not in view(late, "county", by="body")
+    late.desk.cases.act(CASE, 4, Act.PAUSE, "fishery", {"cause": "at_sea"}, late.clock.at - 72 * cb.HOUR)
+    late.clock.at -= 48 * cb.HOUR
+    told = view(late, "county", by="body")
+    assert all(part in told for part in ("仍在暂停", "部门F", "1 件已暂停", "1 天", "出海未归"))
+    for asked in ({"show": "paused"}, {"view": "board"}):
+        shown = text(show(late.desk, account("town1"), read_query(asked), WORDS).children)
+        assert "已暂停" in shown
+    assert show(late.desk, account("town1"), read_query({}), WORDS).counts["paused"] == 1
+    file = late.browser("town1").get("/api/v1/cases/export.csv").content.decode("utf-8-sig")
+    assert "当事人或当事船出海未归,部门F" in file
+
+
 def test_file_of_late_steps_is_text_that_no_spreadsheet_runs(late: DeskSite):
     answer = late.browser("town1").get("/api/v1/cases/late.csv", params={"days": "365", "by": "body"})
     assert answer.status_code == 200
