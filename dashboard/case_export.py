@@ -1,4 +1,6 @@
-"""Lists of cases as spreadsheets: text only; with the names of officers for a purpose alone, which the store logs."""
+"""Lists of cases as spreadsheets: text only; with the names of officers for a purpose alone. Each leaves a line in the
+access log.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from io import BytesIO
 from fastapi import Response
 
 from maritime_grid.cli.sheet_files import write_csv, write_xlsx
+from maritime_grid.domain.errors import UsageError
 from maritime_grid.domain.sheets import Column, Sheet
 from maritime_grid.store.case_desk import list_page
 from maritime_grid.store.case_lateness import LateLine, late_lines
@@ -40,7 +43,7 @@ HOUR_S = 3_600
 def export(desk: Desk, account: Account, query: ListQuery, words: Words, ending: str) -> Response:
     """What the list shows with this query, all pages of it, at most 10,000 cases; its name says where there are more.
 
-    Names and telephones of parties are not among the columns, so nothing is logged as read.
+    Names and telephones of parties are not among the columns, so no purpose is asked for.
     """
     now = desk.now()
     with desk.reads.as_account(account.account_id) as conn:
@@ -49,28 +52,31 @@ def export(desk: Desk, account: Account, query: ListQuery, words: Words, ending:
         found = list_page(conn, standing.asker, query.filter(), now, mine=mine, by_deadline=by_deadline, most=MOST)
     told = Told(words, desk.case_settings, standing, now)
     rows = [line(row, told) for row in found.rows]
+    desk.cases.log_export("cases:list", COLUMNS, len(rows), account.account_id, now)
     return _file("cases", COLUMNS, rows, told, ending, cut=found.more)
 
 
 def export_late(desk: Desk, account: Account, query: ListQuery, purpose: str, words: Words, ending: str) -> Response:
     """The late steps that the view of them shows, at most 10,000, a line each.
 
-    By account it has the names of officers; that it was taken, and why, stands in the access log then.
+    By account it has the names of officers, for a purpose.
 
     Raises: UsageError: names are asked for without a purpose.
     """
     now = desk.now()
     since = now - timedelta(days=query.days)
     named = query.by == "account"
-    if named:
-        desk.cases.log_late_export(account.account_id, purpose, now)
+    if named and not purpose.strip():
+        raise UsageError("an export has no purpose", "say what it is for")
     with desk.reads.as_account(account.account_id) as conn:
         standing = standing_of(conn, account, desk.plan)
         found = late_lines(conn, query.by, query.filter(), since, now, most=MOST + 1)
         known = {body: zh if words.is_chinese else en or zh for body, zh, en in bodies(conn)}
     told = Told(words, desk.case_settings, standing, now)
     rows = [late_line(row, told, known.get(row.body_id or "", row.body_id or ""), named=named) for row in found[:MOST]]
-    return _file("late", NAMED_COLUMNS if named else LATE_COLUMNS, rows, told, ending, cut=len(found) > MOST)
+    columns = NAMED_COLUMNS if named else LATE_COLUMNS
+    desk.cases.log_export("cases:late", columns, len(rows), account.account_id, now, purpose if named else "")
+    return _file("late", columns, rows, told, ending, cut=len(found) > MOST)
 
 
 def late_line(row: LateLine, told: Told, body: str, *, named: bool) -> list[str]:

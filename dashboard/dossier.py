@@ -18,8 +18,9 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from maritime_grid.cases.chain import Entry
+from maritime_grid.domain.errors import UsageError
 from maritime_grid.store.case_reads import read_attachment, read_chain
-from maritime_grid.store.case_rows import PartyRow
+from maritime_grid.store.case_rows import CaseView, PartyRow
 
 from .auth import Account
 from .case_tracks import Tracks, read_tracks
@@ -52,7 +53,10 @@ def dossier(desk: Desk, account: Account, case_id: str, purpose: str, words: Wor
     Raises: NoSuchCase: there is none for this account. UsageError: no purpose.
     """
     opened = open_case(desk, account, case_id)
-    desk.cases.log_export(case_id, account.account_id, purpose, desk.now())
+    if not purpose.strip():
+        raise UsageError("an export has no purpose", "say what it is for")
+    held = personal_in(opened.case)
+    desk.cases.log_export(f"case:{case_id}", held, None, account.account_id, desk.now(), purpose)
     told = Told(words, desk.case_settings, opened.standing, desk.now())
     tracks = read_tracks(desk, account, opened.case)
     at = opened.case.row.changed_at or opened.case.row.opened_at
@@ -69,6 +73,13 @@ def dossier(desk: Desk, account: Account, case_id: str, purpose: str, words: Wor
         put(archive, "dossier.html", document(opened, chain, tracks, told, account, purpose).encode(), at)
         put(archive, "tracks.csv", fixes_of(tracks), at)
     return out
+
+
+def personal_in(case: CaseView) -> list[str]:
+    """Personal data of parties that are there for this reader, in full or masked; attachments may hold any."""
+    named = {"name": "person_name", "phone": "phone", "id_number": "id_number"}
+    held = [field for field, name in named.items() if any(getattr(party, name) for party in case.parties)]
+    return [*held, *(["attachments"] if case.attachments else [])]
 
 
 def put(archive: zipfile.ZipFile, name: str, content: bytes, at: datetime, *, pack: bool = True) -> None:

@@ -53,13 +53,12 @@ def log_view(found: Sequence[LogEntry], query: AdminQuery, now: datetime, words:
 
 
 def _line(entry: LogEntry, now: datetime, words: Words) -> Component:
-    fields = words("case.list_join").join(words.get(f"admin.field.{name}", name) for name in entry.fields)
     cells = (
         moment(entry.at, words, now),
-        [entry.account_id, html.Br(), html.Small(entry.name_shown)],
+        [entry.name_shown, html.Br(), html.Small(entry.account_id)] if entry.name_shown else entry.account_id,
         words.get(f"admin.did.{entry.act}", entry.act),
         entry.subject,
-        fields or DASH,
+        _seen(entry, words),
         purpose_of(entry, words) or DASH,
     )
     return html.Tr(
@@ -68,6 +67,19 @@ def _line(entry: LogEntry, now: datetime, words: Words) -> Component:
             for name, cell in zip(COLUMNS, cells, strict=True)
         ]
     )
+
+
+def _seen(entry: LogEntry, words: Words) -> list[Component | str] | str:
+    """Which data, and of a file how many rows; its columns by the words that stand over them."""
+    said = words("case.list_join").join(_field(name, words) for name in entry.fields)
+    if entry.lines is None:
+        return said or DASH
+    return [words("admin.log.lines", n=entry.lines), html.Br(), html.Small(said)]
+
+
+def _field(name: str, words: Words) -> str:
+    keys = (f"{where}.{name}" for where in ("admin.field", "cases.export.col", "people.col", "grids.moved"))
+    return next((said for key in keys if (said := words.get(key, ""))), name)
 
 
 def purpose_of(entry: LogEntry, words: Words) -> str:

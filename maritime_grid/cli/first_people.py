@@ -40,8 +40,8 @@ def save_demo_people(dsn: str, settings: Settings) -> None:
         if not people.is_empty("people"):
             return
         at = datetime.now(UTC)
-        leads = [(str(grid), str(unit)) for grid, unit in people.rows("grid_leads", BY, at)[1]]
-        if not leads or not bodies_of(leads) <= {row[0] for row in people.rows("bodies", BY, at)[1]}:
+        leads = [(str(grid), str(unit)) for grid, unit in people.rows("grid_leads", BY, at, taken=False)[1]]
+        if not leads or not bodies_of(leads) <= {row[0] for row in people.rows("bodies", BY, at, taken=False)[1]}:
             return
         for name, lines in demo_sheets(leads, day_of(at)).items():
             _load(people, name, _parsed(lines), "the demonstration")

@@ -34,6 +34,7 @@ class LogEntry:
     subject: str
     fields: list[str]
     purpose: str
+    lines: int | None = None  # rows of a file that was taken away
 
 
 class AccessLog:

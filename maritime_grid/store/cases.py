@@ -18,7 +18,6 @@ from psycopg.types.json import Jsonb
 from maritime_grid.cases.flow import TABLE, CaseState, IllegalAct, NotAllowed, StaleCase, step
 from maritime_grid.cases.kinds import Act, Kind, Step
 from maritime_grid.cases.plan import Plan
-from maritime_grid.domain.errors import UsageError
 
 from .case_amend import amend, hand_over
 from .case_beside import attach, judge_again, receive, said_of_level
@@ -218,18 +217,22 @@ class Cases:
         with translated(), self._lend() as conn:
             return propose(conn, self._plan, self._zones, case_id)
 
-    def log_export(self, case_id: str, by: str, purpose: str, at: datetime) -> None:
-        """Note in the access log that the whole of a case was taken away, and why. Raises: UsageError: no purpose."""
-        self._log_export(f"case:{case_id}", [], by, purpose, at)
+    def log_export(
+        self, subject: str, fields: Sequence[str], lines: int | None, by: str, at: datetime, purpose: str = ""
+    ) -> None:
+        """Note in the access log that something was taken away as a file.
 
-    def log_late_export(self, by: str, purpose: str, at: datetime) -> None:
-        """Note that the names of those who were late were taken away, and why. Raises: UsageError: no purpose."""
-        self._log_export("cases:late", ["name"], by, purpose, at)
-
-    def _log_export(self, subject: str, fields: list[str], by: str, purpose: str, at: datetime) -> None:
-        if not purpose.strip():
-            raise UsageError("an export has no purpose", "say what it is for")
-        values = {"at": at, "by": by, "subject": subject, "fields": fields, "purpose": purpose.strip()}
+        Args:
+            subject: what, such as `case:2026-000017` or `cases:list`.
+            fields: columns of the file; of a dossier the personal data in it.
+            lines: rows of the file; None: it is no table.
+            by: account.
+            at: aware.
+            purpose: why, where it was asked for.
+        """
+        values = {
+            "at": at, "by": by, "subject": subject, "fields": list(fields), "purpose": purpose.strip(), "lines": lines,
+        }  # fmt: skip
         with translated(), self._lend() as conn:
             conn.execute(_Q["log_export"], values)
 

@@ -107,11 +107,14 @@ class People(BadgeActs):
             fault = loaded.faults[0]
             raise UsageError(f"{fault.column}: {fault.what}", fault.mend)
 
-    def rows(self, name: str, by: str, at: datetime, purpose: str = "") -> tuple[list[str], list[list[Any]]]:
+    def rows(
+        self, name: str, by: str, at: datetime, purpose: str = "", *, taken: bool = True
+    ) -> tuple[list[str], list[list[Any]]]:
         """Columns and lines of a sheet, as `load` takes them, of the jurisdiction of the account.
 
-        Personal data are among them only with a purpose, and that is logged. Nobody who writes waits for it, nor it for
-        them: it reads a snapshot.
+        Personal data are among them only with a purpose. The access log gets a line with the columns and how many rows,
+        but where the program itself looks and nothing is `taken` nor personal. Nobody who writes waits for it, nor it
+        for them: it reads a snapshot.
         """
         sheet = SHEETS[name]
         personal = [c.name for c in sheet.columns if c.personal and purpose.strip()]
@@ -121,8 +124,11 @@ class People(BadgeActs):
                 rights.need(BOOKS[name].act)
             loading = look(conn, name, rights, at, self._skills)
             lines = [row for row in loading.old.values() if _readable(row, loading)]
-            if personal:
-                values = {"at": at, "by": by, "subject": f"sheet:{name}", "fields": personal, "purpose": purpose[:500]}
+            if taken or personal:
+                values = {
+                    "at": at, "by": by, "subject": f"sheet:{name}", "fields": columns, "purpose": purpose.strip()[:500],
+                    "lines": len(lines),
+                }  # fmt: skip
                 conn.execute(_SHEETS["log_export"], values)
         return columns, [[row[column] for column in columns] for row in lines]
 

@@ -237,8 +237,8 @@ update mg.case_file set version = %(version)s, changed_at = %(at)s, escalated = 
 where case_id = %(case_id)s;
 
 -- name: log_export
-insert into mg.access_log (at, account_id, act, subject, fields, purpose)
-values (%(at)s, %(by)s, 'export', %(subject)s, %(fields)s, %(purpose)s);
+insert into mg.access_log (at, account_id, act, subject, fields, purpose, lines)
+values (%(at)s, %(by)s, 'export', %(subject)s, %(fields)s, %(purpose)s, %(lines)s);
 
 -- name: follow
 select case_id, kind, state, opened_at, closed_at, rating from mg.case_file where follow_hash = %s;

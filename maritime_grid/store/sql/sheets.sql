@@ -137,8 +137,8 @@ select unit_id from mg.account where account_id = %s;
 insert into mg.people_log (at, by, act, subject, fields) values (%(at)s, %(by)s, %(act)s, %(subject)s, %(fields)s);
 
 -- name: log_export
-insert into mg.access_log (at, account_id, act, subject, fields, purpose)
-values (%(at)s, %(by)s, 'export', %(subject)s, %(fields)s, %(purpose)s);
+insert into mg.access_log (at, account_id, act, subject, fields, purpose, lines)
+values (%(at)s, %(by)s, 'export', %(subject)s, %(fields)s, %(purpose)s, %(lines)s);
 
 -- name: log_preview
 insert into mg.access_log (at, account_id, act, subject, fields)

@@ -195,12 +195,22 @@ def test_export_holds_personal_data_only_with_a_purpose_which_is_logged(accounts
     columns, rows = accounts.rows("people", "town1", NOW)
     assert not {"phone", "id_number", "address", "note"} & set(columns)
     assert "13811112222" not in str(rows)
-    assert ask(dsn, "select count(*) from mg.access_log where act = 'export'") == [(0,)]
+    assert ask(dsn, "select fields, purpose, lines from mg.access_log where act = 'export'") == [
+        (columns, "", len(rows))
+    ]
     columns, rows = accounts.rows("people", "town1", NOW, "防台联络")
     found = {row["name_zh"]: row["phone"] for line in rows for row in [dict(zip(columns, line, strict=True))]}
     assert found == {"王五": "13811112222", "人1": "13800001234", "人2": "13800001234"}  # in office there, or kept
-    logged = "select account_id, subject, purpose, 'phone' = any (fields) from mg.access_log where act = 'export'"
-    assert ask(dsn, logged) == [("town1", "sheet:people", "防台联络", True)]
+    logged = "select account_id, subject, purpose, fields, lines from mg.access_log where act = 'export' order by n"
+    assert ask(dsn, logged)[1:] == [("town1", "sheet:people", "防台联络", columns, len(rows))]
+    assert "phone" in columns
+
+
+def test_program_that_looks_at_sheets_leaves_no_line_but_of_personal_data(people: People, dsn: str):
+    people.rows("people", "me", NOW, taken=False)
+    assert ask(dsn, "select 1 from mg.access_log where act = 'export'") == []
+    people.rows("people", "me", NOW, "核对", taken=False)
+    assert len(ask(dsn, "select 1 from mg.access_log where act = 'export'")) == 1
 
 
 def test_demonstration_keeps_out_of_a_store_with_units_of_its_own(dsn: str):

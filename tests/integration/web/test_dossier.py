@@ -82,8 +82,8 @@ def test_document_shows_what_people_wrote_as_text_and_personal_data_by_level(sit
 
 def test_dossier_taken_is_in_the_access_log_with_its_purpose(site: DeskSite):
     taken(site, "lin")
-    log = ask(site.dsn, "select account_id, act, subject, purpose from mg.access_log where act = 'export'")
-    assert log == [("lin", "export", "case:2026-000001", "上庭")]
+    log = ask(site.dsn, "select account_id, subject, fields, lines, purpose from mg.access_log where act = 'export'")
+    assert log == [("lin", "case:2026-000001", ["name", "phone", "attachments"], None, "上庭")]
     assert site.browser("lin").get("/api/v1/cases/2026-000001/dossier").status_code == 400
 
 
