@@ -22,7 +22,7 @@ from .auth import Account
 from .case_query import ListQuery
 from .desk import Desk
 from .standing import standing_of
-from .views.case_parts import Told, cause_text, clock_state, holder, kind_words, unit_name
+from .views.case_parts import Told, cause_text, clock_state, grid_name, holder, kind_words, unit_name
 from .views.times import BEIJING
 from .words import Words
 
@@ -118,8 +118,8 @@ def line(row: CaseRow, told: Told) -> list[str]:
         kind_words(row, told),
         row.title,
         " ".join(row.vessels),
-        row.grid_name or "",
-        row.unit_name or "",
+        grid_name(row, told),
+        unit_name(row.unit_id, told) if row.unit_id else "",
         words(f"case.step.{row.state}"),
         holder(row, told),
         words(f"case.priority.{row.priority}"),

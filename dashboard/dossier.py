@@ -32,7 +32,7 @@ from .views.alert_words import LEVELS, rule_text, said_text, who_text
 from .views.case_alerts import hidden_of, place_text
 from .views.case_changes import change_lines
 from .views.case_log import counts_text, entry_text
-from .views.case_parts import Told, holder, kind_words, unit_name
+from .views.case_parts import Told, grid_name, holder, holder_name, kind_words, unit_name
 from .views.case_steps import late_words, pause_lines, whose
 from .views.case_story import vessel_text
 from .views.times import BEIJING, DASH
@@ -100,9 +100,9 @@ def document(opened: Opened, chain: list[Entry], tracks: Tracks, told: Told, acc
         (words("dossier.severity"), words(f"case.severity.{row.severity}")),
         (words("cases.col.priority"), words(f"case.priority.{row.priority}")),
         (words("dossier.state"), words(f"case.step.{row.state}")),
-        (words("dossier.grid"), row.grid_name or DASH),
+        (words("dossier.grid"), grid_name(row, told) or DASH),
         (words("dossier.unit"), unit_name(row.unit_id, told)),
-        (words("dossier.holder"), row.holder_name or holder(row, told)),
+        (words("dossier.holder"), holder_name(row, told) or holder(row, told)),
         (words("dossier.place"), _place(opened)),
         (words("case.amount"), DASH if case.amount is None else words("case.yuan", n=f"{case.amount:,.0f}")),
         (words("case.numbers"), counts_text(case.facts, words) or DASH),

@@ -39,8 +39,11 @@ class Known:
     def open_of(self, account_id: str) -> list[SessionRow]:
         return [row for row in self.sessions if row.account_id == account_id]
 
-    def names(self) -> Mapping[str, str]:
-        return {u.unit_id: u.name_zh for u in self.units} | {b.body_id: b.name_zh for b in self.bodies}
+    def names(self, words: Words) -> Mapping[str, str]:
+        """In the language of the page, where they have names in it."""
+        found = {u.unit_id: (u.name_zh, u.name_en) for u in self.units}
+        found |= {b.body_id: (b.name_zh, b.name_en) for b in self.bodies}
+        return {one: zh if words.is_chinese else en or zh for one, (zh, en) in found.items()}
 
 
 def accounts_view(known: Known, who: str, now: datetime, words: Words, me: str) -> list[Component]:
@@ -48,7 +51,7 @@ def accounts_view(known: Known, who: str, now: datetime, words: Words, me: str) 
     chosen = next((row for row in known.accounts if row.account_id == who), None)
     right = _detail(chosen, known, now, words, own=who == me) if chosen else new_form(known.units, known.bodies, words)
     head = html.Thead(html.Tr([html.Th(words(f"admin.col.{name}")) for name in COLUMNS]))
-    names = known.names()
+    names = known.names(words)
     lines = [_line(row, names, known, who, now, words) for row in known.accounts]
     top = html.Div(
         [

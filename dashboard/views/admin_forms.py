@@ -53,8 +53,8 @@ def _fields(
     words: Words,
 ) -> list[Component]:
     roles = [{"label": words(f"role.{role}"), "value": str(role)} for role in Role]
-    places = [{"label": f"{'　' * (len(u.path) - 1)}{u.name_zh} {u.unit_id}", "value": u.unit_id} for u in units]
-    offices = [{"label": f"{b.name_zh} {b.body_id}", "value": b.body_id} for b in bodies]
+    places = [{"label": f"{'　' * (len(u.path) - 1)}{_named(u, words)} {u.unit_id}", "value": u.unit_id} for u in units]
+    offices = [{"label": f"{_named(b, words)} {b.body_id}", "value": b.body_id} for b in bodies]
     shown, person = (row.name_shown, row.person_no) if row else ("", "")
     inputs = {
         "shown": dcc.Input(id=ids["shown"], type="text", maxLength=60, value=shown, autoComplete="off"),
@@ -64,6 +64,10 @@ def _fields(
         "person": dcc.Input(id=ids["person"], type="text", maxLength=32, value=person, autoComplete="off"),
     }
     return [_field(words(f"admin.new.{name}"), field, ids[name]) for name, field in inputs.items()]
+
+
+def _named(row: UnitRow | BodyRow, words: Words) -> str:
+    return row.name_zh if words.is_chinese else row.name_en or row.name_zh
 
 
 def place_of(role: str, unit: str | None, body: str | None) -> tuple[str | None, str | None]:

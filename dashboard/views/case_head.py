@@ -14,7 +14,7 @@ from maritime_grid.cases.severity import ORDINARY
 from maritime_grid.store.case_rows import LogRow
 
 from .case_log import is_for, receive_button, who_text
-from .case_parts import STEPS, Told, deadline, holder, kind_words, major_mark, priority, severity, up_mark
+from .case_parts import STEPS, Told, deadline, grid_name, holder, kind_words, major_mark, priority, severity, up_mark
 from .case_steps import late_words
 from .times import moment
 
@@ -26,7 +26,7 @@ def head(opened: Opened, told: Told) -> list[Component]:
     marks = [priority(row, words), major_mark(row, words), level, up_mark(row, told)]
     facts = [
         (words("case.with"), [holder(row, told)]),
-        (words("case.grid"), [row.grid_name or words("case.no_grid")]),
+        (words("case.grid"), [grid_name(row, told) or words("case.no_grid")]),
         (words("case.deadline"), deadline(row, told)),
     ]
     if opened.case.joint:

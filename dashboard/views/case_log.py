@@ -36,7 +36,8 @@ def person_text(account_id: str, opened: Opened, told: Told, fallback: str = "")
         return fallback or account_id
     if not worker.works_for:
         return worker.name_shown
-    return told.words("case.person", name=worker.name_shown, of=worker.works_for)
+    of = worker.works_for if told.words.is_chinese else worker.works_for_en or worker.works_for
+    return told.words("case.person", name=worker.name_shown, of=of)
 
 
 def entry_text(row: LogRow, opened: Opened, told: Told) -> str:

@@ -111,10 +111,20 @@ def unit_name(unit_id: str | None, told: Told) -> str:
     return unit.name_zh if told.words.is_chinese else unit.name_en or unit.name_zh
 
 
+def grid_name(row: CaseRow, told: Told) -> str:
+    """In the language of the page, where it has a name in it; empty: outside all grids."""
+    return (row.grid_name if told.words.is_chinese else row.grid_en or row.grid_name) or ""
+
+
+def holder_name(row: CaseRow, told: Told) -> str:
+    """Of the body that is to handle it; empty: none."""
+    return (row.holder_name if told.words.is_chinese else row.holder_en or row.holder_name) or ""
+
+
 def holder(row: CaseRow, told: Told) -> str:
     """Who has it: the body at the steps of a department, else the unit whose turn it is."""
     if row.state in {Step.DISPATCHED, Step.HANDLING}:
-        return row.holder_name or row.holder or DASH
+        return holder_name(row, told) or row.holder or DASH
     unit = unit_at_step(row, told.standing)
     return unit_name(unit.unit_id, told) if unit else DASH
 

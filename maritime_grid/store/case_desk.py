@@ -167,6 +167,7 @@ class Worker:
     name_shown: str
     role: str
     works_for: str | None
+    works_for_en: str | None = None
 
 
 def people_of(conn: Connection, case_id: str) -> dict[str, Worker]:

@@ -109,6 +109,8 @@ class CaseRow:
     paused_until: datetime | None = None  # its clock stands until then at the latest
     pause_cause: str | None = None  # by the list of the configuration
     paused_by: str | None = None  # body or unit, by its name
+    grid_en: str | None = None
+    holder_en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,9 @@ select c.version from api."case" c where c.case_id = %s;
 
 -- name: people
 -- Accounts that did something with a case.
-select account_id, name_shown, role, works_for from api.case_people(%s);
+select w.account_id, w.name_shown, w.role, w.works_for,
+       (select min(n.name_en) from api.name n where n.what in ('unit', 'body') and n.name_zh = w.works_for) as works_for_en
+from api.case_people(%s) w;
 
 -- name: read_party
 select name, phone, id_number from api.read_party(%s, %s, %s);
