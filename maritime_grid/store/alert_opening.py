@@ -69,7 +69,8 @@ def _open(conn: Connection, cases: Cases, alert_id: str, rule: OpenRule, at: dat
         row = conn.execute(_Q["hold_unopened"], {"alert": alert_id}).fetchone()
         if row is None or conn.execute(_Q["case_of_alert"], [alert_id]).fetchone():
             return 0
-        new = replace(case_of(row), by_rule=str(rule), request_key=f"alert:{alert_id}")
+        # without a key made of the alert: the code that follows the case comes of it, and ids of alerts can be guessed
+        new = replace(case_of(row), by_rule=str(rule))
         filed = cases.file(new, None, at)
         note_act(conn, alert_id, "open_case", "", at, filed.case_id)
     log.info("case %s was opened from alert %s by rule %s", filed.case_id, alert_id, rule.rule_id)

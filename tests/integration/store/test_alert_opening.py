@@ -15,6 +15,7 @@ from maritime_grid.domain.alerts import Alert
 from maritime_grid.store import alert_opening
 from maritime_grid.store.alert_opening import open_by_rules
 from maritime_grid.store.alert_reads import read_alert
+from maritime_grid.store.case_filing import follow_code
 from maritime_grid.store.connect import command_pool
 from maritime_grid.store.errors import StoreError
 from maritime_grid.store.writer import Store
@@ -93,6 +94,13 @@ def test_alert_of_which_there_was_a_case_opens_no_other(alerts, store_dsn: str):
         first = acts.open_case(alerts["sos"].alert_id, "town1", NOW)
         cases.act(first.case_id, 1, Act.WITHDRAW, "town1", {"reason": "误触"}, NOW)
     assert opened(store_dsn, SOS) == 0
+
+
+def test_nobody_can_follow_a_case_by_what_the_alert_is_called(alerts, store_dsn: str):
+    opened(store_dsn, SOS)
+    [(alert_id, _)] = cases_of(store_dsn)
+    with commands(store_dsn) as cases:
+        assert [cases.follow(follow_code(key)) for key in (alert_id, f"alert:{alert_id}")] == [None, None]
 
 
 def test_click_after_the_rule_leads_to_its_case(alerts, store_dsn: str):
