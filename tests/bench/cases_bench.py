@@ -40,14 +40,22 @@ TITLES = (
     "衢山渔船失去动力",
     "六横船员工伤",
 )
-SEARCHES = ("浙普渔00031", "东极 网具", "412007919", "碰撞")
+STORIES = (  # what people write of a matter, in turn
+    "双方在作业时网具互相缠绕, 已割断约三百米, 要求对方赔偿; 现场有录像和照片, 船员没有受伤。",
+    "凌晨四时许发现, 当时有雾, 能见度不足五百米; 已通知海事和渔政, 请派员到现场查看。",
+    "经村里两次调解未能达成一致, 对方不承认先下网, 需要调取双方轨迹核对时间和位置。",
+    "已联系合作社和保险公司, 初步估计损失二万余元; 希望在开捕前处理完毕。",
+    "码头冷库旁电线老化并堆放杂物, 值班人员已先行清理, 请消防部门复查并给出整改意见。",
+)
+SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周徐孙", ("海波", "国平", "阿明", "永康", "建军", "志强", "小红", "文斌")
+SEARCHES = ("浙普渔00031", "东极 网具", "412007919", "碰撞", "永康", "王海波", "能见度 渔政")
 SHOWN = ("open", "over")  # what is searched among
 
 FILL = """
 insert into mg.case_file (case_id, kind, title, description, state, version, grid, unit_id, reporter, opened_at,
   step_since, due_at, warn_at, changed_at, severity, major, escalated, escalated_through, grams)
 select '2020-' || lpad(n::text, 6, '0'), (array['dispute', 'hazard', 'emergency', 'service'])[n %% 4 + 1],
-  t.title, repeat(t.title || '。', 5),
+  t.title, t.story,
   case when n %% 20 <> 0 then 'closed'
        else (array['received', 'collated', 'dispatched', 'handling'])[n / 20 %% 4 + 1] end,
   5, g.code, coalesce(l.unit_id, c.unit_id), '', %(now)s - n * interval '20 minutes',
@@ -55,13 +63,15 @@ select '2020-' || lpad(n::text, 6, '0'), (array['dispute', 'hazard', 'emergency'
   %(now)s + (n %% 400 - 210) * interval '1 hour', %(now)s, n / 80 %% 4 + 1, n / 80 %% 4 >= 2,
   case when n %% 400 < 200 and n %% 20 = 0 then c.unit_id end,
   case when n %% 400 < 200 and n %% 20 = 0 then array['ZS-PT', c.unit_id] else '{}' end,
-  t.grams || array['浙', '普', '渔', '浙普', '普渔'] || array(
+  t.grams || p.grams || array['浙', '普', '渔', '浙普', '普渔'] || array(
     select substr(x, i, 3) from generate_series(1, 7) i,
       (values ('412' || lpad((n * 7919 %% 1000000)::text, 6, '0')), (lpad((n * 31 %% 100000)::text, 5, '0'))) v(x)
     where length(substr(x, i, 3)) = 3)
 from generate_series(1, %(cases)s) n
-join (select title, grams, row_number() over () - 1 as k
-      from jsonb_to_recordset(%(titles)s::jsonb) as x(title text, grams text[])) t on t.k = n %% 6
+join (select title, story, grams, row_number() over () - 1 as k, count(*) over () as many
+      from jsonb_to_recordset(%(texts)s::jsonb) as x(title text, story text, grams text[])) t on t.k = n %% t.many
+join (select grams, row_number() over () - 1 as k, count(*) over () as many
+      from jsonb_to_recordset(%(people)s::jsonb) as x(name text, grams text[])) p on p.k = n / 7 %% p.many
 cross join (select unit_id from mg.unit where level = 'city') c
 join (select code, place_id, row_number() over (order by code) - 1 as k, count(*) over () as many
       from mg.place where layer = 'grid') g on g.k = n / 20 %% g.many
@@ -69,6 +79,17 @@ left join mg.grid_lead l on l.grid_id = g.place_id
 """
 
 
+# both parties of each case; the second is another's vessel and person, of whom the keys hold nothing
+PARTIES = """
+insert into mg.case_party (case_id, n, side, mmsi, ship_name, claim, statement, person_name, phone, id_number)
+select '2020-' || lpad(c.n::text, 6, '0'), s.n, (array['claimant', 'respondent'])[s.n],
+  412000000 + c.n::bigint * 7919 * s.n %% 1000000, '浙普渔' || lpad((c.n * 31 * s.n %% 100000)::text, 5, '0'),
+  '赔偿损失', '对方先下网', p.name, '138' || lpad((c.n * s.n)::text, 8, '0'),
+  '330901197' || lpad((c.n * s.n)::text, 9, '0')
+from generate_series(1, %(cases)s) c(n) cross join generate_series(1, 2) s(n)
+join (select name, row_number() over () - 1 as k, count(*) over () as many
+      from jsonb_to_recordset(%(people)s::jsonb) as x(name text)) p on p.k = c.n / 7 * s.n %% p.many
+"""
 # the steps that each case was at; one in ten was done late, half of those that stand are
 STEPS = """
 insert into mg.case_step (case_id, seq, step, since, until, due_at, unit_id, body_id, account_id)
@@ -158,10 +179,13 @@ def _fill(dsn: str) -> None:
             ("city", "city", "ZS"),
         ):
             accounts.add(NewAccount(name, role, unit), "", NOW, "bench")
-    titles = [{"title": title, "grams": grams(title)} for title in TITLES]
+    texts = Jsonb([{"title": t, "story": s, "grams": grams(t, s)} for t in TITLES for s in STORIES])
+    people = Jsonb([{"name": f"{s}{g}", "grams": grams(f"{s}{g}")} for s in SURNAMES for g in GIVEN])
     with psycopg.connect(dsn, autocommit=True) as conn:
-        conn.execute(FILL, {"now": NOW, "cases": CASES, "titles": Jsonb(titles)})
+        conn.execute(FILL, {"now": NOW, "cases": CASES, "texts": texts, "people": people})
         conn.execute("analyze mg.case_file")
+        conn.execute(PARTIES, {"cases": CASES, "people": people})
+        conn.execute("analyze mg.case_party")
         conn.execute(ADD_OFFICERS, {"now": NOW, "officers": OFFICERS})
         conn.execute(STEPS, {"officers": OFFICERS})
         conn.execute("analyze mg.case_step")

@@ -1,7 +1,8 @@
 -- name: list
 -- As the account that asks: the view decides what comes back.
 select c.case_id, c.kind, c.subkind, c.title, c.state, c.grid_id, p.name_zh as grid_name, p.name_en as grid_en,
-       c.unit_id, u.name_zh as unit_name, c.holder, b.name_zh as holder_name, b.name_en as holder_en, c.severity, c.major, c.opened_at, c.step_since, c.warn_at, c.due_at, c.paused,
+       c.unit_id, u.name_zh as unit_name, c.holder, b.name_zh as holder_name, b.name_en as holder_en, c.severity, c.major,
+       c.opened_at, c.step_since, c.warn_at, c.due_at, c.paused,
        c.escalated, c.escalated_through, c.changed_at, c.version, c.priority, z.latest_at as paused_until,
        z.cause as pause_cause, z.name_zh as paused_by,
        array(select coalesce(nullif(y.ship_name, ''), lpad(y.mmsi::text, 9, '0')) from api.case_vessel y
