@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from maritime_grid.cases.calendar import Counting
-from maritime_grid.cases.flow import RATINGS
+from maritime_grid.cases.flow import MOST_JOINT, RATINGS
 from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.cases.plan import OTHER, Plan
 from maritime_grid.cases.severity import FACTS, facts_fault
@@ -21,7 +21,7 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `name` is the fact it gives; kind text, body, unit, cause, span, rating or number."""
+    """One field: `name` is the fact it gives; kind text, body, bodies, unit, cause, span, rating or number."""
 
     name: str
     kind: str = "text"
@@ -36,11 +36,12 @@ REMARK, BODY, SPAN, RATING = (
     Field("rating", "rating"),
 )
 UNIT = Field("unit_id", "unit")
+JOINT = Field("joint", "bodies", needed=False)
 CAUSE, MORE = Field("cause", "cause"), Field("reason", needed=False)
 
 FORMS: Mapping[Act, tuple[Field, ...]] = {
     Act.COLLATE: (REMARK,),
-    Act.DISPATCH: (BODY, REMARK),
+    Act.DISPATCH: (BODY, JOINT, REMARK),
     Act.ACCEPT: (REMARK,),
     Act.REPORT: (RESULT,),
     Act.TELL: (NOTE,),
@@ -53,7 +54,7 @@ FORMS: Mapping[Act, tuple[Field, ...]] = {
     Act.ASK_EXTENSION: (SPAN, REASON),
     Act.PAUSE: (CAUSE, MORE),
     Act.RETURN: (REASON,),
-    Act.TRANSFER: (BODY, REASON),
+    Act.TRANSFER: (BODY, JOINT, REASON),
     Act.REOPEN: (REASON,),
     Act.AMEND: (),  # has a form of its own: case_amending
     Act.HAND_OVER: (UNIT, REASON),
@@ -88,7 +89,7 @@ def facts_of(act: Act, typed: Mapping[str, Any], day_s: int) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for field in FORMS[act]:
         value = _READ[field.kind](field, typed, day_s)
-        if value not in (None, ""):
+        if value not in (None, "", []):
             facts[field.name] = value
         elif field.needed:
             raise FieldFault(field.name, f"case.fault.{field.kind}")
@@ -118,9 +119,19 @@ def _body(field: Field, typed: Mapping[str, Any], _day_s: int) -> str:
     return value if isinstance(value, str) and len(value) <= 80 else ""
 
 
+def _bodies(field: Field, typed: Mapping[str, Any], _day_s: int) -> list[str]:
+    """Those chosen, but the one that the case is given to."""
+    value = typed.get(field.name)
+    chosen: list[object] = list(value) if isinstance(value, list) else []  # pyright: ignore[reportUnknownArgumentType]
+    found = [body for body in chosen if isinstance(body, str) and len(body) <= 80 and body != typed.get("body_id")]
+    if len(found) > MOST_JOINT:
+        raise FieldFault(field.name, "case.fault.joint")
+    return found
+
+
 def _span(field: Field, typed: Mapping[str, Any], day_s: int) -> int | None:
     number, unit = typed.get(field.name), typed.get("unit")
-    if isinstance(number, bool) or not isinstance(number, int | float) or unit not in {"day", "hour"}:
+    if isinstance(number, bool) or not isinstance(number, int | float) or unit not in ("day", "hour"):
         return None
     seconds = round(number * (day_s if unit == "day" else 3_600)) if 0 < number <= MOST_DAYS * 24 else 0
     if not 0 < seconds <= MOST_DAYS * DAY_S:
@@ -146,6 +157,7 @@ def _number(field: Field, typed: Mapping[str, Any], _day_s: int) -> int | None:
 _READ = {
     "text": _text,
     "body": _body,
+    "bodies": _bodies,
     "unit": _body,
     "cause": _body,
     "span": _span,

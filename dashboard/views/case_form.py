@@ -64,8 +64,8 @@ def _field(field: Field, of: FormOf, told: Told) -> Component:
     if not field.needed:
         label = words("case.field.optional", label=label)
     parts = {
-        "text": _text, "body": _body, "unit": _unit, "cause": _cause, "span": _span, "rating": _rating,
-        "number": _number,
+        "text": _text, "body": _body, "bodies": _bodies, "unit": _unit, "cause": _cause, "span": _span,
+        "rating": _rating, "number": _number,
     }  # fmt: skip
     inner = parts[field.kind](field, of, told)
     return html.Div([html.Span(label, className="label"), *inner], className="field")
@@ -94,6 +94,16 @@ def _body(field: Field, of: FormOf, told: Told) -> list[Component]:
     return [picked, *_why(of, told)]
 
 
+def _bodies(field: Field, of: FormOf, told: Told) -> list[Component]:
+    """All bodies; chosen are those that the rule proposes."""
+    zh = told.words.is_chinese
+    options = [
+        {"label": names[0] if zh else names[1] or names[0], "value": body} for body, names in of.opened.bodies.items()
+    ]
+    ticked = list(of.proposal.joint) if of.proposal else []
+    return [dcc.Dropdown(options, ticked, id=_id(field.name), multi=True, placeholder=told.words("case.choose_joint"))]
+
+
 def _unit(field: Field, of: FormOf, told: Told) -> list[Component]:
     """Units to which the reader may hand it over, from the city down."""
     units, leads = told.standing.units, of.opened.case.row.unit_id
@@ -120,11 +130,7 @@ def _why(of: FormOf, told: Told) -> list[Component]:
     if of.proposal.body_id is None:
         competence = route.body.zh if words.is_chinese else route.body.en
         return [say(words("case.proposal.nobody", competence=competence, reason=reason), "warn")]
-    parts = [say(words("case.proposal", reason=reason))]
-    named = [of.opened.bodies.get(body, (body, None))[0] for body in of.proposal.joint]
-    if named:
-        parts.append(html.Small(words("case.proposal.joint", bodies=words("case.list_join").join(named))))
-    return parts
+    return [say(words("case.proposal", reason=reason))]
 
 
 def _span(field: Field, of: FormOf, told: Told) -> list[Component]:

@@ -60,7 +60,12 @@ def entry_text(row: LogRow, opened: Opened, told: Told) -> str:
         values["unit"] = body_text(str(detail["to"]), opened, told)
     bounded = ".until" if row.what in {Act.PAUSE, Act.RESUME} and detail.get("until") else ""
     template = words.get(f"case.log.{row.what}{bounded}", "")
-    return template.format(**values) if template else f"{values['who']}: {row.what}"
+    said = template.format(**values) if template else f"{values['who']}: {row.what}"
+    joint = detail.get("joint")
+    if not joint or not isinstance(joint, list):
+        return said
+    named = [body_text(str(body), opened, told) for body in joint]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return words("case.log.jointly", said=said, bodies=words("case.list_join").join(named))
 
 
 def numbers_text(facts: Mapping[str, Any], words: Words) -> str:

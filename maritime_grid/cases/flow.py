@@ -23,6 +23,7 @@ __all__ = [
 
 RATINGS = range(1, 6)
 NEW_CLOCK: Mapping[str, Any] = {"pauses": (), "asked_s": None, "extended_s": 0, "extensions": 0}
+MOST_JOINT = 10  # bodies beside the holder; a rule names three
 MOST_EXTENSION_S = 315_360_000  # ten years; the plan says what is granted, this keeps clocks in bounds
 
 
@@ -188,7 +189,19 @@ def _senseless(case: CaseState, act: Act, facts: Mapping[str, Any]) -> str | Non
         return "an extension is a number of seconds above 0, and less than ten years"
     if act == Act.ASSESS:
         return facts_fault(facts)
-    return _has_already(case, act, facts)
+    return _has_already(case, act, facts) or _jointly(act, facts)
+
+
+def _jointly(act: Act, facts: Mapping[str, Any]) -> str | None:
+    """What is wrong with the bodies that are to handle it with the holder; None where nothing is, or none are named."""
+    joint = facts.get("joint") or ()
+    if act not in {Act.DISPATCH, Act.TRANSFER} or not joint:
+        return None
+    if not isinstance(joint, list | tuple) or not all(isinstance(body, str) for body in joint):
+        return "joint bodies are a list of their ids"
+    if len(joint) > MOST_JOINT or len(set(joint)) < len(joint) or facts["body_id"] in joint:
+        return f"at most {MOST_JOINT} bodies handle it jointly, each once, none of them the one that it is given to"
+    return None
 
 
 def _has_already(case: CaseState, act: Act, facts: Mapping[str, Any]) -> str | None:
@@ -225,7 +238,7 @@ def _nothing(_case: CaseState, _facts: Mapping[str, Any], _at: datetime) -> dict
 
 
 def _given_to(_case: CaseState, facts: Mapping[str, Any], _at: datetime) -> dict[str, Any]:
-    return {"holder": facts["body_id"], "joint": ()}
+    return {"holder": facts["body_id"], "joint": tuple(facts.get("joint") or ())}
 
 
 def _given_back(case: CaseState, _facts: Mapping[str, Any], _at: datetime) -> dict[str, Any]:

@@ -196,8 +196,9 @@ class Cases:
         at: datetime,
     ) -> None:
         """What an act asks for and writes beside the case itself."""
-        if "body_id" in facts and not conn.execute(_Q["body_exists"], [facts["body_id"]]).fetchone():
-            raise StoreError(f"there is no body {facts['body_id']}", "choose one of the list")
+        for body in (*([facts["body_id"]] if "body_id" in facts else []), *(facts.get("joint") or ())):
+            if not conn.execute(_Q["body_exists"], [body]).fetchone():
+                raise StoreError(f"there is no body {body}", "choose one of the list")
         if act == Act.ASK_EXTENSION:
             fault = self._plan.extension_fault(case, facts["seconds"])
             if fault:

@@ -34,7 +34,7 @@ def do(window: Wall, act: str, n: int, *, text: str = "", pick: str = "", days: 
     window.wait("document.querySelector('#case-form-box')", WAIT_S)
     box = page.locator("#case-form-box")
     if pick:
-        box.locator(".dash-dropdown").click()
+        box.locator(".dash-dropdown").first.click()
         page.get_by_role("option", name=pick).click()
     if days:
         box.locator("input[type=number]").fill(str(days))

@@ -80,12 +80,15 @@ def test_a_net_is_cut_and_the_matter_goes_from_hand_to_hand(desk, open_desk, tmp
     town.page.get_by_role("button", name="流转到部门").click()
     town.wait("document.querySelector('#case-form-box')")
     assert "按规则建议" in town.text("#case-form-box")
+    town.page.locator("#case-form-box .dash-dropdown").nth(1).click()
+    town.page.get_by_role("option", name="部门P").click()
+    town.page.keyboard.press("Escape")
     town.shot("case-dispatch-1366")
     town.page.locator("#case-form-box textarea").fill("请调解")
     town.page.locator("#case-send").dblclick()
     town.wait("document.querySelector('#case-note .say.good')")
     town.wait("document.querySelectorAll('.timeline li').length === 3")
-    assert "名town1(单位T1)把事项流转给部门F" in town.text(".timeline")
+    assert "名town1(单位T1)把事项流转给部门F,由部门P联合办理" in town.text(".timeline")
 
     picture = tmp_path / "网具.png"
     picture.write_bytes(PNG)

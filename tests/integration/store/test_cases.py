@@ -16,7 +16,7 @@ from maritime_grid.store.case_steps import NoSuchCase
 from maritime_grid.store.cases import Cases
 from maritime_grid.store.errors import StoreError
 
-from .case_build import HOUR, NOW, ask, commands, dispute, people
+from .case_build import HOUR, NOW, ask, commands, dispute, people, reading_as
 
 STORY = [
     (Act.COLLATE, "village1", {}), (Act.DISPATCH, "town1", {"body_id": "F"}), (Act.ACCEPT, "fishery", {}),
@@ -253,3 +253,15 @@ def test_follower_with_the_code_sees_steps_and_nothing_else(cases: Cases):
     )
     assert not any("60001" in str(value) for value in told.values())
     assert cases.follow("AAAAAAAAAA") is None
+
+
+def test_case_is_dispatched_to_a_body_and_those_that_handle_it_jointly_which_then_read_it(cases: Cases, fresh_dsn: str):
+    case_id = cases.file(dispute(), "lin", NOW).case_id
+    cases.act(case_id, 1, Act.COLLATE, "village1", {}, NOW)
+    with pytest.raises(StoreError, match="no body NONE"):
+        cases.act(case_id, 2, Act.DISPATCH, "town1", {"body_id": "F", "joint": ["NONE"]}, NOW)
+    cases.act(case_id, 2, Act.DISPATCH, "town1", {"body_id": "F", "joint": ["G", "P"]}, NOW)
+    assert ask(fresh_dsn, 'select holder, joint from api."case"') == [("F", ["G", "P"])]
+    with reading_as(fresh_dsn, "guard") as conn:
+        assert conn.execute('select case_id from api."case"').fetchall() == [(case_id,)]
+    cases.act(case_id, 3, Act.COMMENT, "guard", {"note": "航迹已核对"}, NOW)

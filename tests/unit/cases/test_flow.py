@@ -256,3 +256,16 @@ def test_extension_that_is_no_span_of_time_is_refused(seconds: object):
 def test_diagram_of_the_handbook_is_the_table():
     text = (needs.ROOT / "docs" / "cases.md").read_text(encoding="utf-8")
     assert f"```mermaid\n{diagram()}\n```" in text
+
+
+def test_case_is_given_to_a_body_together_with_those_that_handle_it_jointly():
+    given = step(case(step=Step.COLLATED), Act.DISPATCH, TOWN, ALL, FACTS | {"joint": ["G", "P"]}, T0)
+    assert (given.holder, given.joint) == ("F", ("G", "P"))
+    moved = step(given, Act.TRANSFER, TOWN, ALL, FACTS | {"body_id": "G", "joint": ["F"]}, T0)
+    assert (moved.holder, moved.joint) == ("G", ("F",))
+
+
+@pytest.mark.parametrize("joint", [["F"], ["G", "G"], [f"B{n}" for n in range(11)], "G", [1]])
+def test_bodies_that_handle_it_jointly_are_others_each_once_and_few(joint: object):
+    with pytest.raises(IllegalAct, match="joint"):
+        step(case(step=Step.COLLATED), Act.DISPATCH, TOWN, ALL, FACTS | {"joint": joint}, T0)

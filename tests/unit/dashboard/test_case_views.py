@@ -281,3 +281,17 @@ def test_a_case_whose_vessels_nobody_heard_shows_its_place_alone():
     shown = text(case_map(opened.case, tracks_of([], NOW, {1: "甲"}), WORDS))
     assert "没有收到当事船舶的位置" in shown
     assert "case-moment" not in shown
+
+
+def test_joint_bodies_are_those_chosen_but_the_one_that_it_is_given_to():
+    typed = {"body_id": "F", "joint": ["G", "F", 7, "P"]}
+    assert facts_of(Act.DISPATCH, typed, 1) == {"body_id": "F", "joint": ["G", "P"]}
+    assert facts_of(Act.DISPATCH, {"body_id": "F", "joint": "G"}, 1) == {"body_id": "F"}
+
+
+@pytest.mark.parametrize(("act", "typed"), [(Act.ASK_EXTENSION, {"seconds": 1, "unit": ["day"]}),
+                                            (Act.RATE, {"rating": [5]}), (Act.REPORT, {"result": ["x"]}),
+                                            (Act.PAUSE, {"cause": "other", "reason": ["x"]})])  # fmt: skip
+def test_list_in_a_field_that_takes_none_is_a_fault_of_the_field(act: Act, typed: dict[str, object]):
+    with pytest.raises(FieldFault):
+        facts_of(act, typed, 1)
