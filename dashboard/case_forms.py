@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -12,6 +13,7 @@ from maritime_grid.cases.flow import MOST_JOINT, RATINGS
 from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.cases.plan import OTHER, Plan
 from maritime_grid.cases.severity import FACTS, facts_fault
+from maritime_grid.cases.telling import MEANS, MOST_ANSWER, MOST_REASON
 from maritime_grid.domain.errors import UsageError
 
 MOST_TEXT = 2_000
@@ -21,7 +23,7 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `name` is the fact it gives; kind text, body, bodies, unit, cause, span, rating or number."""
+    """One field: `name` is the fact it gives; its kind is one of _READ."""
 
     name: str
     kind: str = "text"
@@ -38,15 +40,17 @@ REMARK, BODY, SPAN, RATING = (
 UNIT = Field("unit_id", "unit")
 JOINT = Field("joint", "bodies", needed=False)
 CAUSE, MORE = Field("cause", "cause"), Field("reason", needed=False)
+PARTY = Field("party", "party")  # by number; 0 is the reporter
+ANSWER, TOLD = Field("answer", "answer", needed=False), Field("told", "told")
 
 FORMS: Mapping[Act, tuple[Field, ...]] = {
     Act.COLLATE: (REMARK,),
     Act.DISPATCH: (BODY, JOINT, REMARK),
     Act.ACCEPT: (REMARK,),
-    Act.REPORT: (RESULT,),
-    Act.TELL: (NOTE,),
+    Act.REPORT: (RESULT, ANSWER),
+    Act.TELL: (TOLD, ANSWER, REMARK),
     Act.RATE: (RATING, REMARK),
-    Act.RESOLVE: (RESULT,),
+    Act.RESOLVE: (RESULT, ANSWER, TOLD),
     Act.GRANT_EXTENSION: (REMARK,),
     Act.REFUSE_EXTENSION: (REASON,),
     Act.RESUME: (REMARK,),
@@ -60,6 +64,7 @@ FORMS: Mapping[Act, tuple[Field, ...]] = {
     Act.HAND_OVER: (UNIT, REASON),
     Act.ASSESS: (*(Field(name, "number", needed=False) for name in FACTS), REASON),
     Act.MARK_MAJOR: (REMARK,),
+    Act.ISSUE_CODE: (PARTY,),
     Act.WITHDRAW: (REASON,),
     Act.COMMENT: (NOTE,),
 }  # in the order of their buttons
@@ -144,6 +149,11 @@ def _rating(field: Field, typed: Mapping[str, Any], _day_s: int) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value in RATINGS else None
 
 
+def _party(field: Field, typed: Mapping[str, Any], _day_s: int) -> int | None:
+    value = typed.get(field.name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1_000 else None
+
+
 def _number(field: Field, typed: Mapping[str, Any], _day_s: int) -> int | None:
     value = typed.get(field.name)
     if value in (None, ""):
@@ -154,13 +164,33 @@ def _number(field: Field, typed: Mapping[str, Any], _day_s: int) -> int | None:
     return whole
 
 
+def _answer(field: Field, typed: Mapping[str, Any], day_s: int) -> str:
+    text = _text(field, typed, day_s)
+    if len(text) > MOST_ANSWER:
+        raise FieldFault(field.name, "case.fault.answer_long")
+    return "".join(char for char in text if char.isprintable() or char == "\n")
+
+
+def _told(_field: Field, typed: Mapping[str, Any], _day_s: int) -> list[dict[str, Any]]:
+    """Of each person who stands in the form, by which means or why not; the command knows who has to."""
+    numbers = sorted(int(found[1]) for name in typed if (found := _TOLD.fullmatch(name)))
+    return [_one_told(n, typed) for n in numbers]
+
+
+def _one_told(n: int, typed: Mapping[str, Any]) -> dict[str, Any]:
+    means, why = typed[f"told-{n}"], typed.get(f"why-{n}")
+    if isinstance(means, str) and means in MEANS:
+        return {"n": n, "means": means}
+    if means != "none":
+        raise FieldFault(f"told-{n}", "case.fault.told")
+    reason = why.strip() if isinstance(why, str) else ""
+    if not 0 < len(reason) <= MOST_REASON:
+        raise FieldFault(f"why-{n}", "case.fault.told_why")
+    return {"n": n, "reason": reason}
+
+
+_TOLD = re.compile(r"told-(\d{1,3})", re.ASCII)
 _READ = {
-    "text": _text,
-    "body": _body,
-    "bodies": _bodies,
-    "unit": _body,
-    "cause": _body,
-    "span": _span,
-    "rating": _rating,
-    "number": _number,
-}
+    "told": _told, "answer": _answer, "text": _text, "body": _body, "bodies": _bodies, "unit": _body,
+    "cause": _body, "span": _span, "rating": _rating, "number": _number, "party": _party,
+}  # fmt: skip

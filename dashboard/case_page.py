@@ -13,6 +13,7 @@ from maritime_grid.cases.flow import IllegalAct
 from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.domain.errors import MaritimeGridError
 from maritime_grid.store.case_desk import read_party
+from maritime_grid.store.case_filing import follow_code
 from maritime_grid.store.case_rows import CaseView
 
 from .auth import Account, needs
@@ -32,6 +33,7 @@ from .views.case_map import case_map
 from .views.case_parts import Told
 from .views.case_steps import steps
 from .views.case_story import files, parties, person_lines, story
+from .views.case_told import code_shown
 from .words import Words
 
 
@@ -116,7 +118,10 @@ def send_form(
         if act is None:
             raise IllegalAct(f"case {case_id}: there is no form for it", "read it again")
         case = open_case(desk, account, case_id).case
-        repeated = do(desk, account, case_id, version, act, _facts(act, typed, case, desk))
+        facts = _facts(act, typed, case, desk)
+        repeated = do(desk, account, case_id, version, act, facts)
+        if act == Act.ISSUE_CODE:
+            return Sent(True, code_shown(facts["code"], words), version)
         key = "case.done_before" if repeated else "case.done"
         return Sent(True, say(words(key, act=words(f"case.act.{act}")), "good"), version)
     except FieldFault as error:
@@ -130,7 +135,12 @@ def send_form(
 def _facts(act: Act, typed: Mapping[str, Any], case: CaseView, desk: Desk) -> dict[str, Any]:
     if act == Act.AMEND:
         return amendment_facts(typed, case)
-    return facts_of(act, typed, day_seconds(desk.plan, Kind(case.row.kind)))
+    facts = facts_of(act, typed, day_seconds(desk.plan, Kind(case.row.kind)))
+    if act == Act.ISSUE_CODE:
+        facts["code"] = follow_code(None)
+    if act in {Act.RESOLVE, Act.TELL} and case.row.kind == Kind.COMPLAINT and not facts.get("answer"):
+        raise FieldFault("answer", "case.fault.answer")
+    return facts
 
 
 def _changed(error: Changed, desk: Desk, account: Account, case_id: str, name: str, version: int, words: Words) -> Sent:

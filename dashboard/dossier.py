@@ -35,6 +35,7 @@ from .views.case_log import counts_text, entry_text
 from .views.case_parts import Told, grid_name, holder, holder_name, kind_words, unit_name
 from .views.case_steps import late_words, pause_lines, whose
 from .views.case_story import vessel_text
+from .views.case_told import told_lines
 from .views.times import BEIJING, DASH
 from .words import Words
 
@@ -217,7 +218,9 @@ def _course(opened: Opened, told: Told) -> str:
     for row in opened.case.log:
         texts = [str(row.detail[name]) for name in ("result", "reason", "note") if row.detail.get(name)]
         quotes = "".join(f"<blockquote>{escape(text)}</blockquote>" for text in texts)
-        quotes += "".join(f"<div>{escape(line)}</div>" for line in change_lines(row, told))
+        quotes += "".join(
+            f"<div>{escape(line)}</div>" for line in (*change_lines(row, told), *told_lines(row, opened, told))
+        )
         items.append(
             f"<tr><th>{row.seq}</th><td>{_at(row.at)}</td><td>{escape(entry_text(row, opened, told))}{quotes}</td></tr>"
         )

@@ -16,6 +16,7 @@ from maritime_grid.store.case_steps import NoSuchCase
 
 from .form import FormFault
 
+MOST_SHORT = 16 << 10  # bytes: the few words of who follows a case
 MOST_FORM = 128 << 10  # bytes: all texts of a form at their longest
 _STATUS: tuple[tuple[type[MaritimeGridError], int], ...] = (
     (FormFault, 422), (UsageError, 422), (NoSuchCase, 404), (NotAllowed, 403), (StaleCase, 409), (IllegalAct, 409),
@@ -51,11 +52,25 @@ async def form_body(request: Request) -> bytes:
     """
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise FormFault("the form is not JSON", "send application/json", "")
+    found = await _body(request, MOST_FORM)
+    if found is None:
+        raise FormFault("the form is too long", "shorten its texts", "")
+    return found
+
+
+async def short_body(request: Request) -> bytes:
+    """The body of a form that browsers send without a script; nothing where it is another, or too long."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        return b""
+    return await _body(request, MOST_SHORT) or b""
+
+
+async def _body(request: Request, most: int) -> bytes | None:
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > MOST_FORM:
-            raise FormFault("the form is too long", "shorten its texts", "")
+        if size > most:
+            return None
         parts.append(part)
     return b"".join(parts)

@@ -1,4 +1,4 @@
-"""`/c/{code}`: the steps of a case with their dates, and nothing else of it."""
+"""`/c/{code}`: the steps of a case with their dates, the answer to the public, and what its reporter thinks of it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from dashboard.words import Words
 from maritime_grid.domain.typed import narrow
 
+from .judge import judge_part
 from .markup import Markup, document, el, joined
 from .page import head, items_link, other_language
 
@@ -25,7 +26,16 @@ def code_of(typed: str) -> str | None:
     return plain if _CODE.fullmatch(plain) else None
 
 
-def follow_page(words: Words, case: Mapping[str, Any] | None, fault: str, code: str = "") -> bytes:
+def follow_page(
+    words: Words,
+    case: Mapping[str, Any] | None,
+    fault: str,
+    code: str = "",
+    *,
+    good: str = "",
+    ticket: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> bytes:
     """The form for a code, what was wrong (key of a word, or empty), and the steps of a case.
 
     Args:
@@ -33,11 +43,15 @@ def follow_page(words: Words, case: Mapping[str, Any] | None, fault: str, code: 
         case: as `Cases.follow` gives it; None: none.
         fault: a key.
         code: what was asked for, plain; the other language keeps it.
+        good: key of what was done, or empty.
+        ticket: for the forms by which its reporter judges the result.
+        typed: what stood in such a form that was not taken.
     """
     parts = [
         el("header", el("strong", words("follow.title")), other_language(words, f"/c/{code}")),
         el("p", words(fault), class_="say bad", role="alert") if fault else None,
-        _steps(words, case) if case else None,
+        el("p", words(good), class_="say good", role="status") if good else None,
+        _steps(words, case, judge_part(words, case, code, ticket, typed or {})) if case else None,
         _form(words),
         items_link(words),
     ]
@@ -56,14 +70,22 @@ def _form(words: Words) -> Markup:
     return el("form", label, lang, el("button", words("follow.ask"), class_="send"), action="/c/", method="get")
 
 
-def _steps(words: Words, case: Mapping[str, Any]) -> Markup:
+def _steps(words: Words, case: Mapping[str, Any], judging: Markup | None) -> Markup:
     rows = [
         el("li", el("time", _day(row["at"])), el("span", words(f"follow.did.{row['what']}")))
         for row in case["steps"]
         if row["what"] in SHOWN
     ]
     state = el("strong", words(f"follow.state.{case['state']}"), class_="state")
-    return el("section", el("h1", f"{words('follow.case')} {case['case_id']}"), state, el("ol", joined(*rows)))
+    title = el("h1", f"{words('follow.case')} {case['case_id']}")
+    return el("section", title, state, _answer(words, case), judging, el("ol", joined(*rows)))
+
+
+def _answer(words: Words, case: Mapping[str, Any]) -> Markup | None:
+    """What the public is told of the result, in a few words of whoever gives it."""
+    if not case["answer"]:
+        return None
+    return el("div", el("h2", words("follow.answer")), el("p", case["answer"]), class_="answer")
 
 
 def _day(at: Any) -> str:

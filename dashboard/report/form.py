@@ -21,16 +21,16 @@ class FormFault(MaritimeGridError):  # noqa: N818
         self.field = field
 
 
-def _without_controls(text: str) -> str:
+def without_controls(text: str) -> str:
     """Phones put joiners and marks of direction into text: they are dropped, not refused."""
     return "".join(char for char in text if char.isprintable() or char == "\n").strip()
 
 
 def _one_line(text: str) -> str:
-    return _without_controls(" ".join(text.split()))
+    return without_controls(" ".join(text.split()))
 
 
-Long = Annotated[str, Field(max_length=MOST_TEXT), AfterValidator(_without_controls)]
+Long = Annotated[str, Field(max_length=MOST_TEXT), AfterValidator(without_controls)]
 Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 Short = Annotated[str, Field(max_length=60), AfterValidator(_one_line)]
 Count = Annotated[int, Field(ge=0, le=10_000)]

@@ -18,16 +18,20 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
+from dashboard.auth.bodies import form_of
 from dashboard.desk import Desk
-from dashboard.words import Catalogues
-from maritime_grid.cases.kinds import Kind
+from dashboard.words import Catalogues, Words
+from maritime_grid.cases.flow import IllegalAct, NotAllowed, StaleCase
+from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.domain.errors import MaritimeGridError, ServiceUnavailableError
 from maritime_grid.settings_model import PublicSettings
+from maritime_grid.store.case_steps import NoSuchCase
 
-from .answers import answer, answered, form_body, refusal
+from .answers import answer, answered, form_body, refusal, short_body
 from .filing import public_case
 from .follow import code_of, follow_page
 from .form import FormFault, PublicReport, read_form
+from .judge import SAID, read_judged
 from .limits import Buckets, Rate, network_key
 from .staff import file_once, filed_answer
 
@@ -62,12 +66,17 @@ class Public:
             ("/public/report", self.file, "POST"),
             ("/c/", self.ask_code, "GET"),
             ("/c/{code}", self.follow, "GET"),
+            ("/c/{code}", self.judge, "POST"),
         ):
             server.add_api_route(path, work, methods=[method], include_in_schema=False)
 
     async def ticket(self) -> Response:
+        return answer({"ticket": self._ticket(), "wait_s": self._limits.min_fill_s + 1})
+
+    def _ticket(self, of: str = "") -> str:
+        """Signed with the time, and with what it is for: a ticket of one form opens no other."""
         made = f"{self._desk.now().timestamp():.0f}"
-        return answer({"ticket": f"{made}.{self._signed(made)}", "wait_s": self._limits.min_fill_s + 1})
+        return f"{made}.{self._signed(made + of)}"
 
     async def file(self, request: Request) -> Response:
         wait_s = self._filing.take(client_of(request), monotonic())
@@ -92,10 +101,13 @@ class Public:
         """Raises: FormFault: a program filled it, or it was filled faster than people do."""
         if form.website:
             raise FormFault("website must be left empty", "empty it and send it again", "website")
-        made, _, signature = form.ticket.partition(".")
-        if not (
-            made.isascii() and made.isdigit() and hmac.compare_digest(signature.encode(), self._signed(made).encode())
-        ):
+        self._check_ticket(form.ticket)
+
+    def _check_ticket(self, ticket: str, of: str = "") -> None:
+        """Raises: FormFault: it is not ours, or was sent faster than people are."""
+        made, _, signature = ticket.partition(".")
+        ours = self._signed(made + of).encode()
+        if not (made.isascii() and made.isdigit() and len(made) < 12 and hmac.compare_digest(signature.encode(), ours)):
             raise FormFault("the ticket of the form is not ours", "take a new one", "ticket")
         age = self._desk.now() - datetime.fromtimestamp(int(made), tz=_BEIJING)
         if not timedelta(seconds=self._limits.min_fill_s) <= age <= timedelta(days=TICKET_DAYS):
@@ -121,7 +133,47 @@ class Public:
             return HTMLResponse(follow_page(words, None, "follow.away", plain), 503, NO_INDEX)
         if known is None:
             return HTMLResponse(follow_page(words, None, "follow.unknown"), 404, NO_INDEX)
-        return HTMLResponse(follow_page(words, known, "", plain), headers=NO_INDEX)
+        said = request.query_params.get("said", "")
+        good = f"follow.judge.{said}" if said in SAID else ""
+        return HTMLResponse(
+            follow_page(words, known, "", plain, good=good, ticket=self._ticket(plain)), headers=NO_INDEX
+        )
+
+    async def judge(self, request: Request, code: str) -> Response:
+        """The reporter rates the result or objects to it: once, and what came too late is told in words."""
+        fields = form_of(await short_body(request))
+        words, plain = self._catalogues.pick(fields.get("lang")), code_of(code) or ""
+        wait_s = self._following.take(client_of(request), monotonic())
+        if wait_s:
+            page = follow_page(words, None, "follow.slower", plain)
+            return HTMLResponse(page, 429, {**NO_INDEX, "Retry-After": str(int(wait_s) + 1)})
+        return await run_in_threadpool(self._judge, plain or "-", fields, words)
+
+    def _judge(self, code: str, fields: dict[str, str], words: Words) -> Response:
+        cases = self._desk.cases
+        try:
+            judged, fault, status = read_judged(fields), "follow.judge.incomplete", 422
+            if fields.get("website"):
+                judged = None
+            self._check_ticket(fields.get("ticket", ""), code)
+            if judged is not None:
+                cases.act_by_code(code, judged.version, judged.act, judged.facts, self._desk.now())
+                said = "rated" if judged.act == Act.RATE else "objected"
+                return RedirectResponse(f"/c/{code}?said={said}&lang={words.lang.split('_')[0]}", 303, NO_INDEX)
+        except FormFault:
+            fault, status = "follow.judge.again", 422
+        except (StaleCase, IllegalAct):
+            fault, status, fields = "follow.judge.stale", 409, {}
+        except NotAllowed:
+            fault, status, fields = "", 403, {}
+        except NoSuchCase:
+            return HTMLResponse(follow_page(words, None, "follow.unknown"), 404, NO_INDEX)
+        except ServiceUnavailableError:
+            return HTMLResponse(follow_page(words, None, "follow.away", code), 503, NO_INDEX)
+        known = cases.follow(code)
+        page = follow_page(words, known, fault if known else "follow.unknown", code,
+                           ticket=self._ticket(code), typed=fields)  # fmt: skip
+        return HTMLResponse(page, status if known else 404, NO_INDEX)
 
     def _signed(self, text: str) -> str:
         return hmac.new(self._secret, text.encode(), sha256).hexdigest()[:40]

@@ -16,12 +16,14 @@ from maritime_grid.cases.calendar import Counting
 from maritime_grid.cases.flow import RATINGS
 from maritime_grid.cases.handing import may_hand_to
 from maritime_grid.cases.kinds import Act, Kind
+from maritime_grid.cases.telling import MOST_ANSWER
 from maritime_grid.store.case_rows import LogRow
 from maritime_grid.store.cases import Proposal
 
 from .case_amend import amend_form
 from .case_log import entry_text
 from .case_parts import Told, cause_text, unit_name
+from .case_told import answer_so_far, holders_of, told_fields, who
 from .times import moment
 
 
@@ -65,7 +67,7 @@ def _field(field: Field, of: FormOf, told: Told) -> Component:
         label = words("case.field.optional", label=label)
     parts = {
         "text": _text, "body": _body, "bodies": _bodies, "unit": _unit, "cause": _cause, "span": _span,
-        "rating": _rating, "number": _number,
+        "rating": _rating, "number": _number, "answer": _answer, "told": _told, "party": _party,
     }  # fmt: skip
     inner = parts[field.kind](field, of, told)
     return html.Div([html.Span(label, className="label"), *inner], className="field")
@@ -146,6 +148,22 @@ def _span(field: Field, of: FormOf, told: Told) -> list[Component]:
 def _rating(field: Field, _of: FormOf, told: Told) -> list[Component]:
     options = [{"label": told.words(f"case.rating.{n}"), "value": n} for n in reversed(RATINGS)]
     return [dcc.RadioItems(options, None, id=_id(field.name), className="segments ratings", inline=True)]
+
+
+def _answer(field: Field, of: FormOf, told: Told) -> list[Component]:
+    """What was answered so far; whoever tells it may word it better."""
+    hint = html.Small(told.words("case.field.answer.hint"), className="soft")
+    known = answer_so_far(of.opened.case.log)
+    return [dcc.Textarea(id=_id(field.name), value=known, maxLength=MOST_ANSWER), hint]
+
+
+def _told(_field: Field, of: FormOf, told: Told) -> list[Component]:
+    return told_fields(of.opened, of.act, told) or [html.Small(told.words("case.told.nobody"), className="soft")]
+
+
+def _party(field: Field, of: FormOf, told: Told) -> list[Component]:
+    options = [{"label": who(n, of.opened, told), "value": n} for n in holders_of(of.opened)]
+    return [dcc.RadioItems(options, 0, id=_id(field.name), className="choices", labelStyle={"display": "flex"})]
 
 
 def _number(field: Field, of: FormOf, _told: Told) -> list[Component]:

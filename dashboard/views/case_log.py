@@ -17,9 +17,10 @@ from maritime_grid.store.case_rows import HopRow, LogRow
 
 from .case_changes import change_lines
 from .case_parts import Told, cause_text, unit_name
+from .case_told import told_lines, who
 from .times import DASH, moment, span
 
-MACHINES = ("public", "timer", "alert", "mqtt")
+MACHINES = ("public", "timer", "alert", "mqtt", "reporter")
 TEXTS = ("result", "reason", "note")
 
 
@@ -48,6 +49,7 @@ def entry_text(row: LogRow, opened: Opened, told: Told) -> str:
         "body": body_text(str(detail.get("body_id") or ""), opened, told),
         "unit": unit_name(str(detail.get("to") or detail.get("unit_id") or "") or None, told),
         "rating": detail.get("rating", ""),
+        "party": who(int(detail.get("party") or 0), opened, told),
         "file": str(detail.get("file") or ""),
         "cause": cause_text(detail.get("cause"), told),
         "at": _until(detail, told),
@@ -91,7 +93,7 @@ def _entry(row: LogRow, opened: Opened, told: Told) -> Component:
         said.append(told.words("case.by_rule", rule=rule))
     parts: list[Component] = [html.Small(moment(row.at, told.words, told.now)), html.P(entry_text(row, opened, told))]
     parts += [html.Blockquote(text) for text in said]
-    if lines := change_lines(row, told):
+    if lines := [*change_lines(row, told), *told_lines(row, opened, told)]:
         parts.append(html.Div([html.Div(line) for line in lines], className="changes-list"))
     return html.Li(parts, className=f"did-{row.what}")
 

@@ -70,7 +70,7 @@ TABLE: Mapping[tuple[Step, Act], Way] = (
         (Step.HANDLING, Act.PAUSE): _way(None, H, L, needs=("cause",)),
         (Step.HANDLING, Act.RESUME): _way(None, H, L),
         (Step.HANDLING, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
-        (Step.HANDLED, Act.TELL): _way(Step.FED_BACK, R, L, needs=("note",)),
+        (Step.HANDLED, Act.TELL): _way(Step.FED_BACK, R, L, needs=("told",)),
         (Step.HANDLED, Act.RETURN): _way(Step.HANDLING, L, needs=("reason",)),
         (Step.FED_BACK, Act.RATE): _way(Step.CLOSED, R, L, needs=("rating",)),
         (Step.FED_BACK, Act.REOPEN): _way(Step.COLLATED, R, L, needs=("reason",)),
@@ -89,6 +89,7 @@ TABLE: Mapping[tuple[Step, Act], Way] = (
             (Act.ATTACH, (R, L, H, J, T), ("sha256", "name")),
             (Act.ASSESS, (R, L, H, J), ("reason",)),
             (Act.MARK_MAJOR, (R, L), ()),
+            (Act.ISSUE_CODE, (R, L), ("party", "code")),
             (Act.RECEIVE_HOP, (L, H, J, T), ("hop",)),
         )
     }
@@ -98,7 +99,7 @@ TABLE: Mapping[tuple[Step, Act], Way] = (
 def nearness(case: CaseState, actor: Actor) -> frozenset[Near]:
     """All ways in which the actor stands near the case."""
     found: set[Near] = set()
-    if case.reporter and case.reporter == actor.account_id:
+    if actor.behind is not None or (case.reporter and case.reporter == actor.account_id):
         found.add(R)
     if case.unit_id in actor.units:
         found.add(L)
@@ -174,7 +175,7 @@ def _condition(case: CaseState, act: Act, actor: Actor) -> str | None:
 
 def _of_oneself(case: CaseState, act: Act, actor: Actor) -> str | None:
     """Why this very person may not, whose own work it is; None where it may."""
-    if act == Act.RATE and case.resolved_by == actor.account_id:
+    if act == Act.RATE and case.resolved_by in {actor.account_id, *(actor.behind or ())}:
         return "who gave its result does not rate it; another of the unit, or the unit above, does"
     return None
 

@@ -58,4 +58,5 @@ class Act(StrEnum):
     HAND_OVER = "hand_over"  # to another unit, which leads it from then on 移交
     ASSESS = "assess"  # its numbers have changed, and severity is judged again 重新定级
     MARK_MAJOR = "mark_major"
+    ISSUE_CODE = "issue_code"  # to follow the case by without an account; the one before is worth nothing then
     RECEIVE_HOP = "receive_hop"

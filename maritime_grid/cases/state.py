@@ -46,6 +46,7 @@ class Actor:
     role: str
     units: frozenset[str] = frozenset()  # its unit and all below
     body_id: str | None = None
+    behind: frozenset[str] | None = None  # of who holds the reporter's code: accounts that had it; None: an account
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from maritime_grid.domain.people import day_of
 from .case_beside import said_of_level
 from .case_changes import AmendedParty, Amendment, Content, amended, changes
 from .case_check import check_new
+from .case_ending import end_codes
 from .case_filing import add_parties, texts_of
 from .case_rows import NewCase, Party, PartyVessel
 from .case_steps import Account, Connection, hop_facts, send_reports
@@ -157,6 +158,7 @@ def _write(conn: Connection, after: Content, case: CaseState, grid: int, level: 
     conn.execute(_Q["amend"], values)
     conn.execute(_Q["drop_parties"], [case.case_id])
     add_parties(conn, case.case_id, after.parties)
+    end_codes(conn, case.case_id)
 
 
 def _tell(conn: Connection, plan: Plan, case: CaseState, subkind: str, level: int, at: datetime) -> None:

@@ -148,7 +148,8 @@ def follow_steps(
         keep_clock(conn, plan, after, at)
         return
     theirs = before.step not in OF_BODY or (actor.body_id is not None and actor.body_id == before.holder)
-    conn.execute(_Q["leave"], {"case_id": after.case_id, "at": at, "account_id": actor.account_id if theirs else None})
+    by = actor.account_id if theirs and actor.behind is None else None  # a code is no officer's
+    conn.execute(_Q["leave"], {"case_id": after.case_id, "at": at, "account_id": by})
     taken = after.step == Step.HANDLING and before.step == Step.DISPATCHED
     enter_step(conn, plan, after, actor.account_id if taken else None)
 

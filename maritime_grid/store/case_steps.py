@@ -13,9 +13,9 @@ from psycopg.types.json import Jsonb
 
 from maritime_grid.cases.chain import said_of
 from maritime_grid.cases.clocks import LEVELS, Level
-from maritime_grid.cases.flow import Actor, CaseState, NotAllowed
+from maritime_grid.cases.flow import Actor, CaseState, NotAllowed, StaleCase
 from maritime_grid.cases.hops import Hop, HopFacts
-from maritime_grid.cases.kinds import Kind, Step
+from maritime_grid.cases.kinds import Act, Kind, Step
 from maritime_grid.cases.plan import Plan
 
 from .errors import StoreError
@@ -35,6 +35,8 @@ SAME = (
     "reopened",
     "rating",
 )
+
+ALONE = frozenset({Act.COMMENT, Act.ATTACH, Act.RECEIVE_HOP})  # nothing that others did makes these senseless
 
 Connection = psycopg.Connection[DictRow]
 
@@ -140,3 +142,12 @@ def write_entry(
     values = {"case_id": case_id, "seq": seq, "at": at, "who": who, "what": what, "said": said_of(clean(facts))}
     conn.execute(_Q["add_entry"], values)
     conn.execute(_Q["tell_change"], [case_id])
+
+
+def refuse_stale(conn: Connection, case: CaseState, version: int | None, act: Act) -> None:
+    """Raises: StaleCase: the form is of another version; it says what was done since."""
+    if version == case.version or (version is None and act in ALONE):
+        return
+    since = conn.execute(_Q["since"], [case.case_id, version or 0]).fetchall()
+    changes = ", ".join(f"{row['what']} by {row['who']}" for row in since[-5:])
+    raise StaleCase(f"case {case.case_id} has changed since: {changes or 'it is at another version'}", "read it again")

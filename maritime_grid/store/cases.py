@@ -9,19 +9,20 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from maritime_grid.cases.flow import TABLE, CaseState, IllegalAct, NotAllowed, StaleCase, step
+from maritime_grid.cases.flow import TABLE, CaseState, IllegalAct, NotAllowed, step
 from maritime_grid.cases.kinds import Act, Kind, Step
 from maritime_grid.cases.plan import Plan
+from maritime_grid.cases.telling import REPORTER
 
 from .case_amend import amend, hand_over
 from .case_beside import attach, judge_again, receive, said_of_level
 from .case_check import check_new
+from .case_ending import ANSWERING, ended, followed, forget_answer, hold_by_code, holder_of, issue_code
 from .case_filing import (
     above_the_accused,
     add_parties,
@@ -43,6 +44,7 @@ from .case_steps import (
     account_of,
     hold_case,
     hop_facts,
+    refuse_stale,
     save_case,
     send_reports,
     state_of,
@@ -54,7 +56,7 @@ from .jsonrows import clean
 from .queries import load_queries
 
 _Q = load_queries("cases")
-ALONE = frozenset({Act.COMMENT, Act.ATTACH, Act.RECEIVE_HOP})  # nothing that others did makes these senseless
+UNKEPT = frozenset({"content", "code"})  # facts that are not of the archive
 
 Locate = Callable[[float, float, datetime], str | None]  # the grid that holds lon, lat at that moment, by its id
 
@@ -111,11 +113,12 @@ class Cases:
             "facts": Jsonb(asdict(new.facts)), "severity": judged.level, "major": major,
             "case_id": case_id, "grid": grid, "unit_id": unit, "reporter": by, "state": Step.RECEIVED, "at": at,
             "due_at": due_at, "warn_at": warn_at, "request_key": new.request_key,
-            "grams": self._plan.keys([case_id, *texts_of(new)]), "follow_hash": sha256(code.encode()).digest(),
+            "grams": self._plan.keys([case_id, *texts_of(new)]),
         }  # fmt: skip
         conn.execute(_Q["add_case"], values)
         enter_step(conn, self._plan, case)
         add_parties(conn, case_id, dict(enumerate(new.parties, 1)))
+        issue_code(conn, case_id, REPORTER, code, "", at)
         link_alerts(conn, case_id, new.alert_ids)
         if major:
             send_reports(conn, self._plan.reports(hop_facts(conn, case, new.subkind, judged.level), at))
@@ -154,27 +157,62 @@ class Cases:
         """
         with translated(), self._lend() as conn, conn.transaction():
             who = account_of(conn, by)
-            row = hold_case(conn, case_id, who)
-            case = state_of(row)
-            _refuse_stale(conn, case, version, act)
-            case = end_over(conn, self._plan, case, at)
-            after = step(case, act, who.actor, who.may, facts, at)
-            if act == Act.ATTACH and not attach(conn, after, facts, self._plan.attachments):
-                return case
-            after, facts = self._judged(conn, row, after, act, facts, at)
-            self._beside(conn, row, after, act, who, facts, at)
-            if act == Act.PAUSE:
-                facts = {**facts, **begin_pause(conn, self._plan, after, by, facts, at)}
-            save_case(conn, self._plan, after, at)
-            follow_steps(conn, self._plan, case, after, TABLE[case.step, act].to is not None, who.actor, at)
-            said = {"file" if name == "name" else name: v for name, v in facts.items() if name != "content"}
-            write_entry(
-                conn, case_id, after.version, at, by, act, {"name": who.actor.name_shown, "step": after.step, **said}
-            )
-            return after
+            return self._act(conn, hold_case(conn, case_id, who), version, act, who, facts, at)
+
+    def act_by_code(self, code: str, version: int, act: Act, facts: Mapping[str, Any], at: datetime) -> CaseState:
+        """Rate a case that is fed back, or object to its result, as who holds its reporter's code.
+
+        Args:
+            code: as it was given out.
+            version: of the case on the page.
+            act: RATE or REOPEN.
+            facts: what the act needs.
+            at: aware.
+
+        Raises: NoSuchCase: there is no such code. NotAllowed: it is a party's, or the act is none for it. StaleCase,
+        IllegalAct: see `act`. StoreError.
+        """
+        with translated(), self._lend() as conn, conn.transaction():
+            row, who = hold_by_code(conn, code)
+            return self._act(conn, row, version, act, who, facts, at)
+
+    def _act(
+        self,
+        conn: Connection,
+        row: DictRow,
+        version: int | None,
+        act: Act,
+        who: Account,
+        facts: Mapping[str, Any],
+        at: datetime,
+    ) -> CaseState:
+        """With a case that is held."""
+        case, by = state_of(row), who.actor.account_id
+        refuse_stale(conn, case, version, act)
+        case = end_over(conn, self._plan, case, at)
+        after = step(case, act, who.actor, who.may, facts, at)
+        if act == Act.ATTACH and not attach(conn, after, facts, self._plan.attachments):
+            return case
+        after, facts = self._judged(conn, row, after, act, by, facts, at)
+        self._beside(conn, row, after, act, who, facts, at)
+        if act == Act.PAUSE:
+            facts = {**facts, **begin_pause(conn, self._plan, after, by, facts, at)}
+        save_case(conn, self._plan, after, at)
+        follow_steps(conn, self._plan, case, after, TABLE[case.step, act].to is not None, who.actor, at)
+        said = {"file" if name == "name" else name: v for name, v in facts.items() if name not in UNKEPT}
+        entry = {"name": who.actor.name_shown, "step": after.step, **said}
+        write_entry(conn, case.case_id, after.version, at, by, act, entry)
+        return after
 
     def _judged(
-        self, conn: Connection, row: DictRow, case: CaseState, act: Act, facts: Mapping[str, Any], at: datetime
+        self,
+        conn: Connection,
+        row: DictRow,
+        case: CaseState,
+        act: Act,
+        by: str,
+        facts: Mapping[str, Any],
+        at: datetime,
     ) -> tuple[CaseState, Mapping[str, Any]]:
         """The case with what follows from other facts, and what the archive keeps of the act."""
         if act == Act.ASSESS:
@@ -183,7 +221,7 @@ class Cases:
         if act == Act.AMEND:
             case, said = amend(conn, self._plan, self._answerable, case, facts["amendment"], at)
             return case, {**{name: value for name, value in facts.items() if name != "amendment"}, **said}
-        return case, facts
+        return case, ended(conn, row, case, act, by, facts) if act in ANSWERING else facts
 
     def _beside(
         self,
@@ -209,6 +247,10 @@ class Cases:
             hand_over(conn, self._plan, row, case, who, at)
         if act == Act.RECEIVE_HOP:
             receive(conn, case, who, facts, at)
+        if act == Act.ISSUE_CODE:
+            issue_code(conn, case.case_id, facts["party"], facts["code"], who.actor.account_id, at)
+        if act == Act.REOPEN:
+            forget_answer(conn, case.case_id)
 
     def propose(self, case_id: str) -> Proposal | None:
         """To whom the township may dispatch it, and why; None: there is no such case.
@@ -244,17 +286,9 @@ class Cases:
             return {mmsi: name_of(conn, mmsi) for mmsi in found}
 
     def follow(self, code: str) -> dict[str, Any] | None:
-        """What the holder of a code may know of the case it was given for: its steps, without names or words."""
+        """What the holder of a code may know of the case it was given for: its steps without names or words, and the
+        answer to the public; `n` is whose code it is (0: the reporter's). None: it is no code.
+        """
         with translated(), self._lend() as conn:
-            row = conn.execute(_Q["follow"], [sha256(code.strip().upper().encode()).digest()]).fetchone()
-            if row is None:
-                return None
-            return {**row, "steps": conn.execute(_Q["told_steps"], [row["case_id"]]).fetchall()}
-
-
-def _refuse_stale(conn: Connection, case: CaseState, version: int | None, act: Act) -> None:
-    if version == case.version or (version is None and act in ALONE):
-        return
-    since = conn.execute(_Q["since"], [case.case_id, version or 0]).fetchall()
-    changes = ", ".join(f"{row['what']} by {row['who']}" for row in since[-5:])
-    raise StaleCase(f"case {case.case_id} has changed since: {changes or 'it is at another version'}", "read it again")
+            holder = holder_of(conn, code)
+            return followed(conn, holder) if holder else None

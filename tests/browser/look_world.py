@@ -120,7 +120,8 @@ def _cases(world: LookWorld) -> None:
         new = replace(new, kind=Kind.HAZARD, subkind="quay") if n % 4 == 1 else new
         steps: tuple[tuple[Act, str, dict[str, Any]], ...] = (
             (Act.COLLATE, "village1", {}), (Act.DISPATCH, "town1", {"body_id": "F"}), (Act.ACCEPT, "fishery", {}),
-            (Act.REPORT, "fishery", {"result": "双方和解,赔偿八千元"}), (Act.TELL, "town1", {"note": "已电话告知双方"}),
+            (Act.REPORT, "fishery", {"result": "双方和解,赔偿八千元"}),
+            (Act.TELL, "town1", {"answer": "双方已和解,赔偿到位。", **cb.told(0, 1, 2)}),
         )  # fmt: skip
         at = cb.NOW - (14 - n) * 24 * cb.HOUR
         filed = cases.file(new, "lin", at)

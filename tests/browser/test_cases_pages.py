@@ -40,7 +40,7 @@ def fill(site, n: int = 14) -> list[str]:
                 (Act.DISPATCH, "town1", {"body_id": "F"}),
                 (Act.ACCEPT, "fishery", {}),
                 (Act.REPORT, "fishery", {"result": "双方和解,赔偿八千元"}),
-                (Act.TELL, "town1", {"note": "已电话告知双方"}),
+                (Act.TELL, "town1", {"note": "已电话告知双方", **cb.told(0, 1, 2)}),
             ]
             for v, (act, who, facts) in enumerate(steps[: k % 6], 1):
                 cases.act(case_id, v, act, who, facts, at + v * cb.HOUR / 4)
@@ -99,7 +99,7 @@ def test_a_net_is_cut_and_the_matter_goes_from_hand_to_hand(desk, open_desk, tmp
     for button, step in (("接收办理", "办理"), ("报告办理结果", "反馈")):
         office.page.get_by_role("button", name=button).first.click()
         office.wait("document.querySelector('#case-form-box')")
-        office.page.locator("#case-form-box textarea").fill("双方和解,赔偿八千元")
+        office.page.locator("#case-form-box textarea").first.fill("双方和解,赔偿八千元")
         office.page.locator("#case-send").click()
         office.wait(f"document.querySelector('.steps .now strong')?.textContent === '{step}'")
     assert [row[0] for row in cb.ask(desk.dsn, "select what from mg.case_log order by seq")] == [

@@ -76,7 +76,8 @@ def sail_in_the_grid(desk: DeskSite) -> None:
     ask(desk.dsn, f"update mg.position set grid = ({code}) returning 1")
 
 
-def do(window: Wall, act: str, step: str, *, text: str = "", rating: int = 0, pick: str = "") -> None:
+def do(window: Wall, act: str, step: str, *, text: str = "", rating: int = 0, pick: str = "", how: str = "",
+       answer: str = "") -> None:  # fmt: skip
     """One act on the case page: its button, its form, and the step at which the case stands then."""
     page = window.page
     page.locator("#case-acts").get_by_role("button", name=act, exact=True).click()
@@ -86,6 +87,10 @@ def do(window: Wall, act: str, step: str, *, text: str = "", rating: int = 0, pi
         page.get_by_role("option", name=pick).click()
     if text:
         page.locator("#case-form-box textarea").first.fill(text)
+    for row in page.locator(".told-row").all() if how else []:
+        row.get_by_text(how, exact=True).click()
+    if answer:
+        page.locator("[id*=answer]").fill(answer)
     if rating:
         page.locator(f"#case-form-box .ratings input[value='{rating}']").check(force=True)
     window.shot(f"story-{act}")
@@ -93,6 +98,19 @@ def do(window: Wall, act: str, step: str, *, text: str = "", rating: int = 0, pi
     window.wait("document.querySelector('#case-note .say.good')")
     if step:
         window.wait(f"document.querySelector('.steps .now strong')?.textContent === '{step}'")
+
+
+def give_code(window: Wall, name: str) -> str:
+    """A code for a party, by the case page, which shows it once."""
+    page = window.page
+    page.locator("#case-acts").get_by_role("button", name="发查询码", exact=True).click()
+    window.wait("document.querySelector('#case-form-box')")
+    page.locator("#case-form-box").get_by_text(name, exact=True).click()
+    window.shot("story-发查询码")
+    page.locator("#case-send").click()
+    window.wait("document.querySelector('#case-note .follow-code')")
+    window.shot("story-查询码")
+    return window.text("#case-note .follow-code")
 
 
 def timers(desk: DeskSite) -> None:
@@ -138,7 +156,7 @@ def test_a_cut_net_is_reported_mediated_told_rated_and_archived(desk, open_desk,
     do(guard, "写备注", "办理", text="航迹显示拖网船从网上驶过")
     office.page.reload()
     office.wait("document.querySelector('#case-acts button') && document.querySelectorAll('.timeline li').length >= 7")
-    do(office, "报告办理结果", "反馈", text="双方和解,拖网船赔偿八千元")
+    do(office, "报告办理结果", "反馈", text="双方和解,拖网船赔偿八千元", answer="双方已调解和解。")
 
     desks = (village, county, town, office, guard)
     assert [(w.errors, w.outside) for w in desks] == [([], [])] * 5
@@ -147,28 +165,38 @@ def test_a_cut_net_is_reported_mediated_told_rated_and_archived(desk, open_desk,
     desk.clock.forward(hours=2)
     phone = open_desk("lin", f"/case/{CASE}", *PHONE)
     phone.wait("document.querySelector('#case-acts button')")
-    do(phone, "反馈当事人", "点评", text="已当面告知双方")
+    do(phone, "反馈当事人", "点评", how="当面")
+    for line in ("申请方 浙普渔60001:当面", "被申请方 浙普渔60002:当面", "答复群众:双方已调解和解。"):
+        assert line in phone.text("#case-log")
+    theirs = give_code(phone, "被申请方 浙普渔60002")
     desk.clock.forward(hours=20)
+    other = phone_beside(village, desk, f"/c/{theirs}", None)
+    assert "双方已调解和解。" in other.text("body") and "由上报人提出" in other.text("body")
+    phone.page.reload()
+    phone.wait("document.querySelector('#case-acts button')")
     do(phone, "点评办结", "", rating=5)
     phone.wait("document.querySelector('#case-head').textContent.includes('办结')")
     phone.page.screenshot(path=SHOTS / "story-closed-phone.png", full_page=True)
 
     steps = [row[0] for row in ask(desk.dsn, "select what from mg.case_log order by n")]
     assert steps == [
-        "file", "attach", "collate", "escalate", "dispatch", "join", "accept", "comment", "report", "tell", "rate",
+        "file", "attach", "collate", "escalate", "dispatch", "join", "accept", "comment", "report", "tell",
+        "issue_code", "rate",
     ]  # fmt: skip
     found = verify(desk.dsn)
-    assert (found.entries, found.faults) == (11, ())
+    assert (found.entries, found.faults) == (12, ())
 
     answer = desk.browser("town1").get(f"/api/v1/cases/{CASE}/dossier", params={"purpose": "归档"})
     whole = zipfile.ZipFile(BytesIO(answer.content))
     reader = village.page.context.browser.new_page()
     reader.set_content(whole.read("dossier.html").decode())
     assert "赔偿八千元" in reader.inner_text("body")
+    assert "被申请方 浙普渔60002:当面" in reader.inner_text("body")
     reader.screenshot(path=SHOTS / "story-dossier.png", full_page=True)
 
     public = phone_beside(village, desk, f"/c/{code}", None)
     assert "办结" in public.text("body")
-    assert "60001" not in public.text("body")
+    assert "双方已调解和解。" in public.text("body")
+    assert not any(word in public.text("body") for word in ("60001", "赔偿八千元"))
     public.shot("story-follow")
-    assert [(w.errors, w.outside) for w in (worker, phone, public)] == [([], [])] * 3
+    assert [(w.errors, w.outside) for w in (worker, phone, other, public)] == [([], [])] * 4

@@ -41,11 +41,11 @@ select case_id, version from mg.case_file where request_key = %s;
 -- name: add_case
 insert into mg.case_file (case_id, kind, subkind, title, description, place, lon, lat, happened_at, grid, unit_id,
   reporter, channel, accused, facts, severity, major, amount, state, version, opened_at, step_since, due_at, warn_at, changed_at,
-  grams, follow_hash, request_key)
+  grams, request_key)
 values (%(case_id)s, %(kind)s, %(subkind)s, %(title)s, %(description)s, %(place)s, %(lon)s, %(lat)s, %(happened_at)s,
   %(grid)s, %(unit_id)s, %(reporter)s, %(channel)s, %(accused)s, %(facts)s, %(severity)s, %(major)s, %(amount)s,
   %(state)s, 1, %(at)s, %(at)s,
-  coalesce(%(due_at)s::timestamptz, 'infinity'), coalesce(%(warn_at)s::timestamptz, 'infinity'), %(at)s, %(grams)s, %(follow_hash)s,
+  coalesce(%(due_at)s::timestamptz, 'infinity'), coalesce(%(warn_at)s::timestamptz, 'infinity'), %(at)s, %(grams)s,
   %(request_key)s);
 
 -- name: add_parties
@@ -73,7 +73,8 @@ insert into mg.case_log (case_id, seq, at, who, what, said) values (%(case_id)s,
 
 -- name: hold_case
 select c.case_id, c.kind, c.state, c.version, c.unit_id, c.reporter, c.step_since, c.holder, c.joint, c.pauses, c.asked_s,
-       c.extended_s, c.extensions, c.major, c.reopened, c.rating, c.accused, c.severity, c.subkind, c.facts,
+       c.extended_s, c.extensions, c.major, c.reopened, c.rating, c.accused, c.severity, c.subkind, c.facts, c.channel,
+       c.answer,
        array(select h.to_body from mg.case_hop h where h.case_id = c.case_id and h.to_body is not null) as told,
        coalesce((select l.who from mg.case_log l where l.case_id = c.case_id and l.what in ('resolve', 'report')
                  order by l.seq desc limit 1), '') as resolved_by
@@ -239,12 +240,6 @@ where case_id = %(case_id)s;
 -- name: log_export
 insert into mg.access_log (at, account_id, act, subject, fields, purpose, lines)
 values (%(at)s, %(by)s, 'export', %(subject)s, %(fields)s, %(purpose)s, %(lines)s);
-
--- name: follow
-select case_id, kind, state, opened_at, closed_at, rating from mg.case_file where follow_hash = %s;
-
--- name: told_steps
-select seq, at, what from mg.case_log where case_id = %s order by seq;
 
 -- name: tell_change
 select pg_notify('mg_case', %s);

@@ -107,6 +107,11 @@ def dispute(**changes: Any) -> NewCase:
     return NewCase(**{**fields, "parties": parties, "description": "流刺网被拖网船割断", **changes})
 
 
+def told(*numbers: int) -> dict[str, Any]:
+    """Facts of telling these in person: parties by number, 0 the reporter."""
+    return {"told": [{"n": n, "means": "in_person"} for n in numbers]}
+
+
 def ask(dsn: str, query: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with psycopg.connect(dsn, autocommit=True) as conn:
         return conn.execute(query, params).fetchall()  # pyright: ignore[reportArgumentType]

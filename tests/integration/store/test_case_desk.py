@@ -56,7 +56,7 @@ def test_a_case_waits_for_whoever_is_to_move_it_on_and_for_nobody_else(fresh_dsn
         cases.act(filed.case_id, 5, Act.GRANT_EXTENSION, "town1", {}, cb.NOW)
         cases.act(filed.case_id, 6, Act.REPORT, "fishery", {"result": "调解成功"}, cb.NOW)
         assert turns() == {"lin", "town1"}  # who filed it may tell as well
-        cases.act(filed.case_id, 7, Act.TELL, "town1", {"note": "已告知"}, cb.NOW)
+        cases.act(filed.case_id, 7, Act.TELL, "town1", cb.told(0, 1, 2), cb.NOW)
         assert turns() == {"lin", "village1"}
 
 

@@ -15,7 +15,7 @@ from maritime_grid.settings_access import load_access
 from maritime_grid.store.case_changes import AmendedParty, Amendment
 from maritime_grid.store.case_steps import NoSuchCase
 
-from .case_build import ACCOUNTS, NOW, PLAN, SETTINGS, commands, dispute, people
+from .case_build import ACCOUNTS, NOW, PLAN, SETTINGS, commands, dispute, people, told
 
 CASE = "2026-000001"
 PHOTO = b"\xff\xd8\xff photo"
@@ -25,7 +25,7 @@ NEAR = {  # how each account stands to the case below
     "town2": set(), "shop": set(), "root": set(), "wall": set(),
 }  # fmt: skip
 FACTS: dict[str, Any] = {
-    "result": "和解", "reason": "因故", "cause": "weather",
+    "party": 2, "code": "ABCDEFGHIJ", "result": "和解", "reason": "因故", "cause": "weather",
     "note": "说明", "seconds": 3600, "rating": 5, "hop": f"{CASE}/body/P",
     "name": "网.jpg", "sha256": sha256(PHOTO).hexdigest(), "media_type": "image/jpeg", "content": PHOTO,
 }  # fmt: skip
@@ -71,6 +71,7 @@ def test_each_account_may_do_what_its_role_and_its_nearness_allow_and_nothing_el
                     "body_id": "M",
                     "injured": version,
                     "unit_id": "T1",
+                    **told(*([1, 2] if who == "lin" else [0, 1, 2])),
                     "amendment": amendment(f"第{version}次补充"),
                 }
                 near, may = NEAR[who], f"case.{act}" in access.roles[role].acts

@@ -16,11 +16,11 @@ from maritime_grid.store.case_steps import NoSuchCase
 from maritime_grid.store.cases import Cases
 from maritime_grid.store.errors import StoreError
 
-from .case_build import HOUR, NOW, ask, commands, dispute, people, reading_as
+from .case_build import HOUR, NOW, ask, commands, dispute, people, reading_as, told
 
 STORY = [
     (Act.COLLATE, "village1", {}), (Act.DISPATCH, "town1", {"body_id": "F"}), (Act.ACCEPT, "fishery", {}),
-    (Act.REPORT, "fishery", {"result": "赔偿三千元"}), (Act.TELL, "lin", {"note": "双方已知"}),
+    (Act.REPORT, "fishery", {"result": "赔偿三千元"}), (Act.TELL, "lin", told(1, 2)),
     (Act.RATE, "lin", {"rating": 5}),
 ]  # fmt: skip
 

@@ -73,7 +73,8 @@ HARMLESS: Mapping[str, str] = {
         OWNER,
     ),
     **dict.fromkeys(
-        ("alert.place", "case_step.account_id", "case_step.body_id", "case_step.case_id", "case_step.unit_id",
+        ("alert.place", "case_code.by", "case_code.case_id",
+         "case_step.account_id", "case_step.body_id", "case_step.case_id", "case_step.unit_id",
          "case_pause.account_id", "case_pause.body_id", "case_pause.case_id", "case_pause.unit_id",
          "party_vessel.case_id",
          "person.unit_id", "place.port_ids"),

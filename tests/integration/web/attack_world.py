@@ -167,7 +167,10 @@ def report(attacks: Attacks, **changes: Any) -> dict[str, Any]:
 def _cases(world: World) -> None:
     site, attacks = world.site, world.attacks
     lin = site.browser("lin")
-    assert lin.post("/api/v1/cases", json=report(attacks, kind="hazard", subkind="quay")).status_code == 201
+    hazard = lin.post("/api/v1/cases", json=report(attacks, kind="hazard", subkind="quay"))
+    assert hazard.status_code == 201
+    facts = {"result": attacks(), "answer": attacks()}
+    site.desk.cases.act(hazard.json()["case_id"], 1, Act.RESOLVE, "village1", facts, site.clock())
     filed = site.desk.cases.file(_dispute(attacks), MALLORY, site.clock())
     world.dispute = filed.case_id
     answer = lin.post(
@@ -191,8 +194,15 @@ def _cases(world: World) -> None:
         (Act.REFUSE_EXTENSION, "town1", {"reason": attacks()}),
         (Act.PAUSE, "fishery", {"cause": "other", "reason": attacks()}),
         (Act.RESUME, "fishery", {"note": attacks()}),
-        (Act.REPORT, "fishery", {"result": attacks()}),
-        (Act.TELL, "town1", {"note": attacks()}),
+        (Act.REPORT, "fishery", {"result": attacks(), "answer": attacks()}),
+        (
+            Act.TELL,
+            "town1",
+            {
+                "note": attacks(),
+                "told": [{"n": 0, "reason": attacks(200)}, *({"n": n, "means": "phone"} for n in (1, 2, 3))],
+            },
+        ),
         (Act.REOPEN, "town1", {"reason": attacks()}),
     )
     for act, who, facts in steps:
