@@ -7,7 +7,7 @@ is told twice, however often this is evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
@@ -92,6 +92,15 @@ def plan(facts: HopFacts, rules: HopRules, at: datetime) -> tuple[Hop, ...]:
         for body in _from(facts.bodies.get(rule.competence, {}), rule.level)[:1]
     ]
     return (*hops, *(_hop(facts, rules, None, body, None, at) for body in dict.fromkeys(bodies)))
+
+
+def to_opener(facts: HopFacts, rules: HopRules, body: str, competences: Set[str], at: datetime) -> Hop | None:
+    """The report to a body that found the matter itself, where bodies of its kind are told; None: they are not.
+
+    A station that opens a case is seldom the one that the rules name: this is the city's.
+    """
+    told = any(rule.competence in competences and _holds(rule, facts) for rule in rules.bodies)
+    return _hop(facts, rules, None, body, None, at) if told else None
 
 
 def due(facts: HopFacts, rules: HopRules, hops: Sequence[Hop], receipts: Mapping[str, datetime], at: datetime) -> Due:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -107,6 +107,10 @@ class Plan:
     def reports(self, facts: hops.HopFacts, at: datetime) -> tuple[hops.Hop, ...]:
         """The reports of a major matter that go out at once."""
         return hops.plan(facts, self.hops, at)
+
+    def report_to_opener(self, facts: hops.HopFacts, body: str, competences: Set[str], at: datetime) -> hops.Hop | None:
+        """The report to the body that found it, which is told with the others; None: it is not one of them."""
+        return hops.to_opener(facts, self.hops, body, competences, at)
 
     def reports_due(
         self, facts: hops.HopFacts, sent: Sequence[hops.Hop], receipts: Mapping[str, datetime], at: datetime

@@ -12,11 +12,12 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from maritime_grid.cases.flow import CaseState, IllegalAct, NotAllowed
+from maritime_grid.cases.kinds import Act
 from maritime_grid.cases.plan import Attachments, Plan
 from maritime_grid.cases.severity import Judgement, known_facts, priority_of
 
 from .case_filing import amount_of
-from .case_steps import Account, Connection, hop_facts, send_reports
+from .case_steps import Account, Connection, hop_facts, send_reports, write_entry
 from .errors import StoreError
 from .queries import load_queries
 
@@ -94,3 +95,27 @@ def receive(conn: Connection, case: CaseState, who: Account, facts: Mapping[str,
         raise NotAllowed(
             f"this report of case {case.case_id} is not yours to receive, or was received", "read it again"
         )
+
+
+def received_by_opener(
+    conn: Connection, plan: Plan, case: CaseState, subkind: str, level: int, who: Account, at: datetime
+) -> bool:
+    """Whether the body that filed a major matter is one of those to be told: it has received its report at once.
+
+    Nobody is called for what he has just reported, and the timeline shows the station that found it with the others.
+    """
+    body = who.actor.body_id
+    if body is None or "case.receive_hop" not in who.may:
+        return False
+    competences = conn.execute(_Q["competences"], [body]).fetchone()
+    assert competences, "an account works for a body that there is"
+    facts = hop_facts(conn, case, subkind, level)
+    hop = plan.report_to_opener(facts, body, frozenset(competences["competences"]), at)
+    if hop is None:
+        return False
+    send_reports(conn, [hop])
+    receive(conn, case, who, {"hop": hop.hop_id}, at)
+    conn.execute(_Q["go_on"], {"case_id": case.case_id, "version": case.version + 1, "at": at, "escalated": None})
+    said = {"name": who.actor.name_shown, "step": case.step, "hop": hop.hop_id}
+    write_entry(conn, case.case_id, case.version + 1, at, who.actor.account_id, Act.RECEIVE_HOP, said)
+    return True

@@ -20,7 +20,7 @@ from maritime_grid.cases.plan import Plan
 from maritime_grid.cases.telling import REPORTER
 
 from .case_amend import amend, hand_over
-from .case_beside import attach, judge_again, receive, said_of_level
+from .case_beside import attach, judge_again, receive, received_by_opener, said_of_level
 from .case_check import check_new
 from .case_ending import ANSWERING, ended, followed, forget_answer, hold_by_code, holder_of, issue_code
 from .case_filing import (
@@ -98,9 +98,10 @@ class Cases:
             before = conn.execute(_Q["filed_before"], [new.request_key]).fetchone() if new.request_key else None
             if before:
                 return Filed(before["case_id"], code, before["version"], repeated=True)
-            return self._file(conn, understood(conn, new, at), by or "", code, at)
+            return self._file(conn, understood(conn, new, at), who, code, at)
 
-    def _file(self, conn: Connection, new: NewCase, by: str, code: str, at: datetime) -> Filed:
+    def _file(self, conn: Connection, new: NewCase, who: Account | None, code: str, at: datetime) -> Filed:
+        by = who.actor.account_id if who else ""
         grid, unit = self._answerable(conn, new, at)
         case_id = next_number(conn, at)
         judged = self._plan.judge(new.kind, new.facts)
@@ -124,7 +125,8 @@ class Cases:
             send_reports(conn, self._plan.reports(hop_facts(conn, case, new.subkind, judged.level), at))
         facts = {**filed_facts(new), **said_of_level(judged, major)}
         write_entry(conn, case_id, 1, at, by or new.channel, Act.FILE, facts)
-        return Filed(case_id, code, 1, repeated=False)
+        own = major and who and received_by_opener(conn, self._plan, case, new.subkind, judged.level, who, at)
+        return Filed(case_id, code, 2 if own else 1, repeated=False)
 
     def _answerable(self, conn: Connection, new: NewCase, at: datetime) -> tuple[int, str]:
         """Code of the grid of the case and the unit that answers for it: the city, where no grid holds its place."""

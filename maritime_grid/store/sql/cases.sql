@@ -182,6 +182,9 @@ from mg.case_file c left join mg.unit u on u.unit_id = c.unit_id where c.case_id
 -- name: body_exists
 select 1 from mg.body where body_id = %s;
 
+-- name: competences
+select competences from mg.body where body_id = %s;
+
 -- name: add_blob
 insert into mg.blob (sha256, media_type, size, content) values (%(sha256)s, %(media_type)s, %(size)s, %(content)s)
 on conflict (sha256) do nothing;

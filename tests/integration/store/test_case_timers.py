@@ -115,6 +115,28 @@ def test_major_matter_tells_everyone_at_once_and_the_next_where_it_is_not_receiv
     assert verify(fresh_dsn).faults == ()
 
 
+def test_station_that_files_a_major_matter_has_received_its_own_report_at_once(cases: Cases, fresh_dsn: str):
+    ask(fresh_dsn, "insert into mg.body (body_id, kind, unit_id, competences, name_zh) "
+        "values ('GK', 'coast_guard', 'K', '{coast_guard}', '站') returning 1")  # fmt: skip
+    ask(fresh_dsn, "update mg.account set body_id = 'GK' where account_id = 'guard' returning 1")
+    filed = cases.file(emergency(), "guard", NOW)  # pyright: ignore[reportArgumentType]
+    query = "select coalesce(to_unit, to_body), received_at, received_by from mg.case_hop order by 1"
+    rows = {row[0]: row[1:] for row in ask(fresh_dsn, query)}
+    assert rows.pop("GK") == (NOW, "guard")
+    assert set(rows) == {"T2", "F", "G", "M"}  # the others still wait, the city's coast guard too
+    assert set(rows.values()) == {(None, None)}
+    assert filed.version == 2
+    assert ask(fresh_dsn, "select seq, who, what from mg.case_log order by n") == [
+        (1, "guard", "file"), (2, "guard", "receive_hop")]  # fmt: skip
+    assert cases.act(filed.case_id, 2, Act.COMMENT, "guard", {"note": "已出艇"}, NOW + MINUTE).version == 3
+    assert verify(fresh_dsn).faults == ()
+
+
+def test_body_that_is_not_told_of_such_matters_receives_nothing_by_filing_one(cases: Cases, fresh_dsn: str):
+    assert cases.file(emergency(), "shop", NOW).version == 1  # pyright: ignore[reportArgumentType]
+    assert ask(fresh_dsn, "select count(*)::int from mg.case_hop where received_at is not null") == [(0,)]
+
+
 def test_report_is_received_once_and_by_whom_it_was_sent_to(cases: Cases, fresh_dsn: str):
     case_id = cases.file(emergency(), "town2", NOW).case_id  # pyright: ignore[reportArgumentType]
     hop = {"hop": f"{case_id}/body/G"}
