@@ -16,6 +16,8 @@ from maritime_grid.cases.severity import FACTS, facts_fault
 from maritime_grid.cases.telling import MEANS, MOST_ANSWER, MOST_REASON
 from maritime_grid.domain.errors import UsageError
 
+from .alert_query import plain_id
+
 MOST_TEXT = 2_000
 MOST_DAYS = 366
 DAY_S = 86_400
@@ -37,7 +39,7 @@ REMARK, BODY, SPAN, RATING = (
     Field("seconds", "span"),
     Field("rating", "rating"),
 )
-UNIT = Field("unit_id", "unit")
+UNIT, ALERT = Field("unit_id", "unit"), Field("alert_id", "alert")
 JOINT = Field("joint", "bodies", needed=False)
 CAUSE, MORE = Field("cause", "cause"), Field("reason", needed=False)
 PARTY = Field("party", "party")  # by number; 0 is the reporter
@@ -63,6 +65,7 @@ FORMS: Mapping[Act, tuple[Field, ...]] = {
     Act.AMEND: (),  # has a form of its own: case_amending
     Act.HAND_OVER: (UNIT, REASON),
     Act.ASSESS: (*(Field(name, "number", needed=False) for name in FACTS), REASON),
+    Act.LINK_ALERT: (ALERT, REMARK),
     Act.MARK_MAJOR: (REMARK,),
     Act.ISSUE_CODE: (PARTY,),
     Act.WITHDRAW: (REASON,),
@@ -122,6 +125,10 @@ def _text(field: Field, typed: Mapping[str, Any], _day_s: int) -> str:
 def _body(field: Field, typed: Mapping[str, Any], _day_s: int) -> str:
     value = typed.get(field.name)
     return value if isinstance(value, str) and len(value) <= 80 else ""
+
+
+def _alert(field: Field, typed: Mapping[str, Any], _day_s: int) -> str:
+    return plain_id(typed.get(field.name))
 
 
 def _bodies(field: Field, typed: Mapping[str, Any], _day_s: int) -> list[str]:
@@ -191,6 +198,6 @@ def _one_told(n: int, typed: Mapping[str, Any]) -> dict[str, Any]:
 
 _TOLD = re.compile(r"told-(\d{1,3})", re.ASCII)
 _READ = {
-    "told": _told, "answer": _answer, "text": _text, "body": _body, "bodies": _bodies, "unit": _body,
+    "told": _told, "answer": _answer, "text": _text, "body": _body, "bodies": _bodies, "unit": _body, "alert": _alert,
     "cause": _body, "span": _span, "rating": _rating, "number": _number, "party": _party,
 }  # fmt: skip

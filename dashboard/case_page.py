@@ -20,7 +20,7 @@ from .auth import Account, needs
 from .case_amending import amendment_facts
 from .case_forms import FORMS, FieldFault, day_seconds, facts_of
 from .case_tracks import read_tracks
-from .case_work import Changed, Opened, acts_of, do, open_case
+from .case_work import Changed, Opened, acts_of, do, linkable, open_case
 from .desk import Desk
 from .faults import fault
 from .pages.shell import say
@@ -94,7 +94,8 @@ def open_form(desk: Desk, account: Account, case_id: str, name: str, words: Word
             raise IllegalAct(f"case {case_id}: {name} is not open", "read it again")
         proposed = desk.cases.propose(case_id) if act == Act.DISPATCH else None
         until = desk.plan.pause_from(state_of_view(seen.opened.case), seen.told.now) if act == Act.PAUSE else None
-        of = FormOf(act, seen.opened, proposed, counting_of(seen.opened, seen.told), until)
+        found = linkable(desk, account, seen.opened.case) if act == Act.LINK_ALERT else ()
+        of = FormOf(act, seen.opened, proposed, counting_of(seen.opened, seen.told), until, found)
         return form(of, seen.told), seen.version
     except MaritimeGridError as error:
         return [fault(error, words)], 0

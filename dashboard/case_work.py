@@ -10,6 +10,8 @@ from typing import Any
 from maritime_grid.cases.flow import StaleCase, acts_open
 from maritime_grid.cases.kinds import Act
 from maritime_grid.cases.plan import Plan
+from maritime_grid.store.alert_reads import alerts_for_case
+from maritime_grid.store.alert_rows import MyAlert
 from maritime_grid.store.case_desk import Worker, people_of
 from maritime_grid.store.case_lateness import StepRow, steps_of
 from maritime_grid.store.case_reads import bodies, read_case
@@ -58,6 +60,13 @@ def proposal(desk: Desk, account: Account, case_id: str) -> Proposal | None:
     """To whom the case may be dispatched, for an account that reads it."""
     open_case(desk, account, case_id)
     return desk.cases.propose(case_id)
+
+
+def linkable(desk: Desk, account: Account, case: CaseView) -> list[MyAlert]:
+    """Alerts of the reader's that the case may be about as well."""
+    about = case.happened_at or case.row.opened_at
+    with desk.reads.as_account(account.account_id) as conn:
+        return alerts_for_case(conn, case.row.case_id, case.row.grid_id, about)
 
 
 def do(desk: Desk, account: Account, case_id: str, version: int, act: Act, facts: Mapping[str, Any]) -> bool:

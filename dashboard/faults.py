@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from maritime_grid.cases.flow import IllegalAct, NotAllowed, StaleCase
 from maritime_grid.domain.errors import MaritimeGridError, ServiceUnavailableError, UsageError
+from maritime_grid.store.case_linking import AlertTakenError
 from maritime_grid.store.case_steps import NoSuchCase
 from maritime_grid.store.errors import StoreError
 
@@ -23,6 +24,7 @@ KINDS: tuple[tuple[type[MaritimeGridError], str], ...] = (
     (NoSuchCase, "fault.no_case"),
     (ServiceUnavailableError, "fault.away"),
     (UsageError, "fault.usage"),
+    (AlertTakenError, "case.link.taken"),
     (StoreError, "fault.refused"),
 )
 

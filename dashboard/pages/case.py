@@ -27,7 +27,7 @@ OF, SEEN, FORM_OF, AGAIN, EVERY = ("case-of", "case-seen", "case-form-of", "case
 AMENDED = "case-amended"  # the last entry of the log that changed what the parts below show
 FORM, NOTE, SAID = ("case-form", "case-note", "case-said")
 PARTS = ("head", "acts", "story", "files", "hops", "alerts", "steps", "log")
-ONCE = ("parties", "map", "dossier")  # no act changes them but an amendment
+ONCE = ("parties", "map", "dossier")  # no act changes them but an amendment or a further alert
 REFRESH_MS = 15_000
 TURNS_A_MINUTE = 60_000 // REFRESH_MS
 
@@ -187,7 +187,7 @@ def _parts(desk: Desk, account: Account, case_id: str, words: Words, seen: Any, 
     parts: dict[str, Any] = changing_parts(now, desk)
     if turn is not None and now.version == seen.get("version"):
         parts["files"] = no_update  # pictures that are there stay there
-    amended = max((row.seq for row in now.opened.case.log if row.what == Act.AMEND), default=0)
+    amended = max((row.seq for row in now.opened.case.log if row.what in {Act.AMEND, Act.LINK_ALERT}), default=0)
     changed = bool(seen) and seen.get("amended") != amended
     data = {"version": now.version, "amended": amended}
     return [*(parts[name] for name in PARTS), data, amended if changed else no_update]

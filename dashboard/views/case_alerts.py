@@ -57,6 +57,17 @@ def time_text(row: MyAlert, words: Words, now: datetime) -> str:
     return words("case.alert.ended", since=since, until=clock(row.cleared_at, words, now))
 
 
+def option_text(row: MyAlert, words: Words, now: datetime) -> str:
+    """In a list to choose from: severity, what, who, where, when."""
+    parts = [
+        words(f"severity.{LEVELS[row.level]}"),
+        rule_text(row, words),
+        who_text(row, words),
+        where_text(row, words),
+    ]
+    return " · ".join([*filter(None, parts), clock(row.raised_at, words, now)])
+
+
 def alert_marks(rows: list[MyAlert], words: Words) -> list[Component]:
     """On the map: a filled dot of the severity's colour with what it was and when."""
     return [_mark(row, row.lon, row.lat, words) for row in rows if row.lon is not None and row.lat is not None]

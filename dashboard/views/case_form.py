@@ -17,9 +17,11 @@ from maritime_grid.cases.flow import RATINGS
 from maritime_grid.cases.handing import may_hand_to
 from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.cases.telling import MOST_ANSWER
+from maritime_grid.store.alert_rows import MyAlert
 from maritime_grid.store.case_rows import LogRow
 from maritime_grid.store.cases import Proposal
 
+from .case_alerts import option_text
 from .case_amend import amend_form
 from .case_log import entry_text
 from .case_parts import Told, cause_text, unit_name
@@ -36,6 +38,7 @@ class FormOf:
     proposal: Proposal | None = None
     counting: Counting = Counting.WORKING
     pause_until: datetime | None = None  # how long the clock would stand, stopped now
+    alerts: Sequence[MyAlert] = ()  # that may be linked to it
 
 
 def form(of: FormOf, told: Told) -> list[Component]:
@@ -66,7 +69,7 @@ def _field(field: Field, of: FormOf, told: Told) -> Component:
     if not field.needed:
         label = words("case.field.optional", label=label)
     parts = {
-        "text": _text, "body": _body, "bodies": _bodies, "unit": _unit, "cause": _cause, "span": _span,
+        "text": _text, "body": _body, "bodies": _bodies, "unit": _unit, "alert": _alert, "cause": _cause, "span": _span,
         "rating": _rating, "number": _number, "answer": _answer, "told": _told, "party": _party,
     }  # fmt: skip
     inner = parts[field.kind](field, of, told)
@@ -116,6 +119,15 @@ def _unit(field: Field, of: FormOf, told: Told) -> list[Component]:
         if own is not None and unit.unit_id != leads and may_hand_to(own, unit)
     ]
     return [dcc.Dropdown(options, None, id=_id(field.name), clearable=False, placeholder=told.words("case.choose"))]
+
+
+def _alert(field: Field, of: FormOf, told: Told) -> list[Component]:
+    """Alerts of the case's vessels and grid about the time of the matter, in words."""
+    words = told.words
+    if not of.alerts:
+        return [say(words("case.link.nothing"), "warn"), dcc.Input(type="hidden", id=_id(field.name), value="")]
+    options = [{"label": option_text(row, words, told.now), "value": row.alert_id} for row in of.alerts]
+    return [dcc.Dropdown(options, None, id=_id(field.name), placeholder=words("case.choose"), optionHeight=56)]
 
 
 def _cause(field: Field, _of: FormOf, told: Told) -> list[Component]:

@@ -52,6 +52,7 @@ def entry_text(row: LogRow, opened: Opened, told: Told) -> str:
         "party": who(int(detail.get("party") or 0), opened, told),
         "file": str(detail.get("file") or ""),
         "cause": cause_text(detail.get("cause"), told),
+        "alert": _alert(detail, words),
         "at": _until(detail, told),
         "span": _span(detail.get("seconds"), told),
         "numbers": numbers_text(detail, words) or DASH,
@@ -145,6 +146,12 @@ def body_text(body_id: str, opened: Opened, told: Told) -> str:
     """A body by its name."""
     zh, en = opened.bodies.get(body_id, (body_id, None))
     return zh if told.words.is_chinese else en or zh
+
+
+def _alert(detail: Mapping[str, Any], words: Words) -> str:
+    """What was linked: the kind of alert and the vessel's number."""
+    rule, mmsi = str(detail.get("rule") or ""), detail.get("mmsi")
+    return " ".join(filter(None, [words.get(f"rule.{rule}", rule), f"{mmsi:09d}" if isinstance(mmsi, int) else ""]))
 
 
 def _until(detail: Mapping[str, Any], told: Told) -> str:

@@ -88,6 +88,7 @@ TABLE: Mapping[tuple[Step, Act], Way] = (
             (Act.COMMENT, (R, L, H, J, T), ("note",)),
             (Act.ATTACH, (R, L, H, J, T), ("sha256", "name")),
             (Act.ASSESS, (R, L, H, J), ("reason",)),
+            (Act.LINK_ALERT, (R, L, H), ("alert_id",)),
             (Act.MARK_MAJOR, (R, L), ()),
             (Act.ISSUE_CODE, (R, L), ("party", "code")),
             (Act.RECEIVE_HOP, (L, H, J, T), ("hop",)),

@@ -57,6 +57,7 @@ class Act(StrEnum):
     AMEND = "amend"  # corrected or completed 更正补充
     HAND_OVER = "hand_over"  # to another unit, which leads it from then on 移交
     ASSESS = "assess"  # its numbers have changed, and severity is judged again 重新定级
+    LINK_ALERT = "link_alert"  # it is about a further alert 关联告警
     MARK_MAJOR = "mark_major"
     ISSUE_CODE = "issue_code"  # to follow the case by without an account; the one before is worth nothing then
     RECEIVE_HOP = "receive_hop"

@@ -19,6 +19,7 @@ from .queries import load_queries
 _Q = load_queries("alert_reads")
 MOST = 100  # rows of a page of a list
 TRACK = timedelta(hours=2)  # before and after
+LINK, MOST_LINKS = timedelta(days=3), 50  # before and after the matter of a case
 NEAR_NM, NEAR_FRESH, NEAR_COUNT = 30.0, timedelta(minutes=30), 5
 _EARTH_NM = 3440.065
 
@@ -81,6 +82,20 @@ def _near(conn: Connection, alert_id: str, lon: float, lat: float, now: datetime
         found = cur.execute(_Q["near"], [alert_id, now - NEAR_FRESH]).fetchall()
     near = [Near(**row, **_way(lon, lat, row["lon"], row["lat"])) for row in found]
     return sorted((n for n in near if n.distance_nm <= NEAR_NM), key=lambda n: (n.distance_nm, n.mmsi))[:NEAR_COUNT]
+
+
+def alerts_for_case(conn: Connection, case_id: str, grid: str | None, about: datetime) -> list[MyAlert]:
+    """Alerts that may be linked to a case: of its vessels first, then of its grid, within some days of the matter.
+
+    Args:
+        conn: with the role of the account.
+        case_id: the case.
+        grid: that it lies in; None: in none.
+        about: when the matter was, aware.
+    """
+    params = {"case_id": case_id, "grid": grid, "about": about, "since": about - LINK, "until": about + LINK,
+              "most": MOST_LINKS}  # fmt: skip
+    return _rows(conn, MyAlert, "for_case", params)
 
 
 def alert_grids(conn: Connection) -> list[tuple[str, str, str | None]]:

@@ -35,6 +35,7 @@ from .case_filing import (
     with_amount,
 )
 from .case_lateness import enter_step, follow_steps
+from .case_linking import link_alert, lock_alert
 from .case_pauses import begin_pause, end_over
 from .case_proposing import Proposal, Zones, propose
 from .case_rows import Filed, NewCase
@@ -159,6 +160,8 @@ class Cases:
         """
         with translated(), self._lend() as conn, conn.transaction():
             who = account_of(conn, by)
+            if act == Act.LINK_ALERT:
+                lock_alert(conn, facts.get("alert_id"), by)
             return self._act(conn, hold_case(conn, case_id, who), version, act, who, facts, at)
 
     def act_by_code(self, code: str, version: int, act: Act, facts: Mapping[str, Any], at: datetime) -> CaseState:
@@ -223,6 +226,8 @@ class Cases:
         if act == Act.AMEND:
             case, said = amend(conn, self._plan, self._answerable, case, facts["amendment"], at)
             return case, {**{name: value for name, value in facts.items() if name != "amendment"}, **said}
+        if act == Act.LINK_ALERT:
+            return case, {**facts, **link_alert(conn, case, facts["alert_id"], by)}
         return case, ended(conn, row, case, act, by, facts) if act in ANSWERING else facts
 
     def _beside(

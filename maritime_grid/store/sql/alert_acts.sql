@@ -28,6 +28,14 @@ select c.case_id, c.version, u.name_zh as unit_zh, coalesce(nullif(u.name_en, ''
 from mg.case_alert x join mg.case_file c on c.case_id = x.case_id join mg.unit u on u.unit_id = c.unit_id
 where x.alert_id = %s and c.state not in ('closed', 'withdrawn') order by c.opened_at, c.case_id limit 1;
 
+-- name: linked
+-- This case, or any that is open, is about the alert.
+select 1 from mg.case_alert x join mg.case_file c on c.case_id = x.case_id
+where x.alert_id = %(alert)s and (c.case_id = %(case_id)s or c.state not in ('closed', 'withdrawn')) limit 1;
+
+-- name: link
+insert into mg.case_alert (case_id, alert_id) values (%(case_id)s, %(alert)s);
+
 -- name: note_act
 with acted as (
   update mg.alert set acts = acts + 1 where alert_id = %(alert)s returning alert_id, severity, rev, acts

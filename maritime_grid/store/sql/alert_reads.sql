@@ -35,6 +35,23 @@ from api.my_alert a left join api.name g on g.what = 'grid' and g.id = a.grid_id
 where a.alert_id = any (array(select alert_id from api.case_alert where case_id = %s))
 order by a.raised_at, a.alert_id;
 
+-- name: for_case
+-- Of the vessels or the grid of a case, nearest in time first, which no open case that the reader sees is about.
+select a.alert_id, a.rule, a.level, a.state, a.mmsi, a.vessel_name, a.place, a.grid_id, g.name_zh as grid_zh,
+       g.name_en as grid_en, a.raised_at, a.last_at, a.heard_at, a.cleared_at, a.repeats, a.lon, a.lat, a.detail,
+       a.seen_at, a.seen_name, a.seen_post_zh, a.seen_post_en, a.resolved_at, a.resolved_name, a.resolved_post_zh,
+       a.resolved_post_en, a.verdict, a.resolution
+from api.my_alert a left join api.name g on g.what = 'grid' and g.id = a.grid_id
+where a.raised_at between %(since)s and %(until)s
+  and (a.mmsi = any (array(select v.mmsi from api.case_vessel v where v.case_id = %(case_id)s and v.mmsi is not null))
+       or a.grid_id = %(grid)s)
+  and not exists (select from api.case_alert x join api."case" c on c.case_id = x.case_id
+                  where x.alert_id = a.alert_id
+                    and (x.case_id = %(case_id)s or c.state not in ('closed', 'withdrawn')))
+order by a.mmsi = any (array(select v.mmsi from api.case_vessel v where v.case_id = %(case_id)s)) desc nulls last,
+         abs(extract(epoch from a.raised_at - %(about)s)), a.alert_id
+limit %(most)s;
+
 -- name: log
 select at, what, level, name, post_zh, post_en, note from api.my_alert_log where alert_id = %s order by rev, act, at, what;
 

@@ -14,8 +14,10 @@ from maritime_grid.cases.kinds import Act, Step
 from maritime_grid.settings_access import load_access
 from maritime_grid.store.case_changes import AmendedParty, Amendment
 from maritime_grid.store.case_steps import NoSuchCase
+from maritime_grid.store.writer import Store
 
-from .case_build import ACCOUNTS, NOW, PLAN, SETTINGS, commands, dispute, people, told
+from .alert_build import world_with_alerts
+from .case_build import ACCOUNTS, NOW, PLAN, SETTINGS, ask, commands, dispute, told
 
 CASE = "2026-000001"
 PHOTO = b"\xff\xd8\xff photo"
@@ -36,6 +38,7 @@ def stand(conn: psycopg.Connection[Any], step: Step, act: Act) -> int:
     conn.execute("delete from mg.case_hop where to_body is distinct from 'P'")
     conn.execute("update mg.case_hop set received_at = null, received_by = null")
     conn.execute("delete from mg.case_pause")
+    conn.execute("delete from mg.case_alert")
     row = conn.execute(
         "update mg.case_file set state = %s, unit_id = 'T1-V', reporter = 'lin', holder = 'F', joint = '{G}', "
         "major = false, pauses = %s, asked_s = %s, extensions = 0, extended_s = 0 where case_id = %s returning version",
@@ -56,7 +59,10 @@ def amendment(description: str) -> Amendment:
 
 
 def test_each_account_may_do_what_its_role_and_its_nearness_allow_and_nothing_else(fresh_dsn: str):
-    people(fresh_dsn)
+    with Store.open(fresh_dsn) as store:
+        sos = world_with_alerts(store, fresh_dsn)["sos"].alert_id
+    ask(fresh_dsn, "insert into mg.post (body_id, post, grid_id, since) "
+                   "values ('F', 'department', 'G1', '2026-01-01') returning 1")  # fmt: skip
     access = load_access(SETTINGS)
     done = {"allowed": 0, "refused": 0, "hidden": 0}
     roomy = replace(PLAN, attachments=replace(PLAN.attachments, max_count=10_000))
@@ -71,6 +77,7 @@ def test_each_account_may_do_what_its_role_and_its_nearness_allow_and_nothing_el
                     "body_id": "M",
                     "injured": version,
                     "unit_id": "T1",
+                    "alert_id": sos,
                     **told(*([1, 2] if who == "lin" else [0, 1, 2])),
                     "amendment": amendment(f"第{version}次补充"),
                 }

@@ -10,13 +10,14 @@ from io import BytesIO
 
 import pytest
 
-from dashboard.case_page import changing_parts, look, map_part
+from dashboard.case_page import changing_parts, look, map_part, open_form, send_form
 from dashboard.case_tracks import read_tracks
 from dashboard.views.case_map import bounds_of
 from maritime_grid.cases.kinds import Act
+from maritime_grid.domain.alerts import alert_id
 from maritime_grid.store.writer import Store
 from tests.integration.store import build
-from tests.integration.store.alert_build import raised, world_with_alerts
+from tests.integration.store.alert_build import AT, SILENCE, raised, world_with_alerts
 from tests.integration.store.case_build import NOW
 
 from .desks import DeskSite, desk_site
@@ -85,3 +86,37 @@ def test_dossier_holds_the_alerts_in_its_document_and_in_its_data(opened: Opened
     assert "机舱进水" in document
     (alert,) = json.loads(whole.read("case.json"))["alerts"]
     assert (alert["alert_id"], alert["detail"]["people"]) == (opened.alert_id, 4)
+
+
+def test_further_alert_is_chosen_from_a_list_in_words_and_then_stands_with_the_case(opened: Opened):
+    desk, silence = opened.site.desk, alert_id(SILENCE, AT)
+    form, version = open_form(desk, account("town1"), opened.case_id, "link_alert", WORDS)
+    said = text(form)
+    assert all(part in said for part in ("失联", "近岸网格一", "09:50", silence))
+    assert f'"value": "{opened.alert_id}"' not in said
+    sent = send_form(desk, account("town1"), opened.case_id, "link_alert", version, {"alert_id": silence}, WORDS)
+    assert sent.done
+    assert f"/alerts?alert={silence}" in shown(opened, "town1")
+    log = text(changing_parts(look(desk, account("town1"), opened.case_id, WORDS), desk)["log"])
+    assert "关联了告警" in log
+    again = send_form(desk, account("town1"), opened.case_id, "link_alert", version, {"alert_id": silence}, WORDS)
+    assert again.done
+    assert "没有重复办理" in text(again.said)
+    empty = open_form(desk, account("town1"), opened.case_id, "link_alert", WORDS)[0]
+    assert "没有可以关联的告警" in text(empty)
+
+
+@pytest.mark.parametrize(
+    "typed", [{}, {"alert_id": ""}, {"alert_id": ["x"]}, {"alert_id": 7}, {"alert_id": "x" * 5000}]
+)
+def test_form_without_an_alert_asks_for_one(opened: Opened, typed: dict[str, object]):
+    sent = send_form(opened.site.desk, account("town1"), opened.case_id, "link_alert", 1, typed, WORDS)
+    assert not sent.done
+    assert "请选择告警" in text(sent.said)
+
+
+def test_alert_of_a_case_already_is_refused_in_words(opened: Opened):
+    typed = {"alert_id": opened.alert_id}
+    sent = send_form(opened.site.desk, account("town1"), opened.case_id, "link_alert", 1, typed, WORDS)
+    assert not sent.done
+    assert "已经关联" in text(sent.said)

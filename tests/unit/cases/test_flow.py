@@ -39,7 +39,7 @@ CITY = Actor("city", "市", "city", frozenset({"C", "T", "T-V", "X"}))
 FACTS: dict[str, Any] = {
     "result": "已调解", "reason": "因故", "note": "说明", "body_id": "F", "seconds": 3600, "rating": 5,
     "sha256": "00", "name": "a.jpg", "hop": "h", "dead_or_missing": 1, "amendment": "…", "unit_id": "T",
-    "cause": "weather", "told": [], "party": 0, "code": "A" * 10,
+    "cause": "weather", "told": [], "party": 0, "code": "A" * 10, "alert_id": "sos-1",
 }  # fmt: skip
 
 
