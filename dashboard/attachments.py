@@ -58,6 +58,11 @@ async def read_incoming(request: Request, limits: Attachments) -> Incoming:
         if size > limits.max_bytes:
             raise FileFault(f"the file is larger than {limits.max_bytes >> 20} MiB", "send a smaller one", "size")
         parts.append(part)
+    return await incoming_of(request, parts, limits)
+
+
+async def incoming_of(request: Request, parts: Sequence[bytes], limits: Attachments) -> Incoming:
+    """The file of a request whose body was read. Raises: FileFault: it is not whole, or of no type that is taken."""
     name = request.headers.get(NAME_HEADER) or request.query_params.get("name", "")
     hashed = request.headers.get(HASH_HEADER, "")
     return await run_in_threadpool(_looked_at, parts, unquote(name, errors="replace"), hashed, limits)

@@ -91,6 +91,13 @@ class PublicSettings(Section):
     list_per_hour: Positive
     all_list_burst: Count
     all_list_per_hour: Positive
+    photo_burst: Count
+    photo_per_hour: Positive
+    all_photo_burst: Count
+    all_photo_per_hour: Positive
+    photo_max_mib: Count
+    photo_max_count: Count
+    photo_minutes: Count
     min_fill_s: Positive
 
 

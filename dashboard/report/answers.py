@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from dashboard.auth import AccessRefused
 from maritime_grid.cases.flow import IllegalAct, NotAllowed, StaleCase
 from maritime_grid.domain.errors import MaritimeGridError, ServiceUnavailableError, UsageError
+from maritime_grid.store.case_public import PhotoRefused
 from maritime_grid.store.case_steps import NoSuchCase
 
 from .form import FormFault
@@ -19,8 +20,8 @@ from .form import FormFault
 MOST_SHORT = 16 << 10  # bytes: the few words of who follows a case
 MOST_FORM = 128 << 10  # bytes: all texts of a form at their longest
 _STATUS: tuple[tuple[type[MaritimeGridError], int], ...] = (
-    (FormFault, 422), (UsageError, 422), (NoSuchCase, 404), (NotAllowed, 403), (StaleCase, 409), (IllegalAct, 409),
-    (ServiceUnavailableError, 503),
+    (FormFault, 422), (UsageError, 422), (PhotoRefused, 422), (NoSuchCase, 404), (NotAllowed, 403), (StaleCase, 409),
+    (IllegalAct, 409), (ServiceUnavailableError, 503),
 )  # fmt: skip
 
 

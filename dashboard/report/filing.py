@@ -72,23 +72,37 @@ def public_case(form: PublicReport, accused: int | None, words: CaseSettings, no
     said = f"{form.note}\n\n({form.about})" if form.about else form.note
     return NewCase(
         kind=kind,
-        title=title_of(kind, _word(kind, form.subkind, words), [], "" if form.about else form.note),
+        title=title_of(kind, _word(kind, form.subkind, words), _shown(kind, form), "" if form.about else form.note),
         subkind=form.subkind,
         description=said,
         place=form.place,
         lon=form.lon if at_place else None,
         lat=form.lat if at_place else None,
         happened_at=moment_of(form.happened_at, now),
-        parties=_reporter(form),
+        parties=_public_parties(kind, form),
         accused=accused,
         channel="public",
         request_key=form.request_key,
     )
 
 
-def _reporter(form: PublicReport) -> tuple[Party, ...]:
+def _shown(kind: Kind, form: PublicReport) -> list[str]:
+    """Vessels in the title."""
+    if kind == Kind.DISPUTE:
+        return [name for name in (form.vessel, form.other_vessel) if name]
+    return [form.vessel] if kind == Kind.EMERGENCY and form.vessel else []
+
+
+def _public_parties(kind: Kind, form: PublicReport) -> tuple[Party, ...]:
     named = form.name or (NAMELESS if form.phone else "")
-    return (Party("claimant", person_name=named, phone=form.phone),) if named else ()
+    if kind == Kind.DISPUTE:
+        own = Party("claimant", ship_name=form.vessel, person_name=named or ("" if form.vessel else NAMELESS),
+                    phone=form.phone)  # fmt: skip
+        return own, Party("respondent", ship_name=form.other_vessel)
+    reporter = (Party("claimant", person_name=named, phone=form.phone),) if named else ()
+    if kind == Kind.EMERGENCY and form.vessel:
+        return (*reporter, Party("involved", ship_name=form.vessel))
+    return reporter
 
 
 def _parties(kind: Kind, vessels: tuple[Vessel, ...]) -> list[Party]:

@@ -107,8 +107,10 @@ class StaffReport(_Report):
 class PublicReport(_Report):
     """What anyone files at /public/report."""
 
-    kind: Literal["complaint", "service", "hazard"]
+    kind: Literal["complaint", "service", "hazard", "dispute", "emergency"]
     subkind: Short = ""
+    vessel: Short = ""  # of who writes, or in distress
+    other_vessel: Short = ""  # vessel on the other side of a dispute
     about: Line = ""  # the grid worker complained of, by name or badge
     name: Short = ""
     phone: Phone = ""
@@ -119,6 +121,8 @@ class PublicReport(_Report):
     def _something(self) -> Self:
         if len(self.note) < 2:
             raise PydanticCustomError("note", "note: says nothing")
+        if self.kind == "dispute" and not self.other_vessel:
+            raise PydanticCustomError("parties", "other_vessel: a dispute has two sides")
         return self
 
 

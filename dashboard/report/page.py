@@ -6,7 +6,7 @@ Nothing of who looks at them stands in them, so that a phone may keep them for a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -14,6 +14,8 @@ from dashboard.words import Words
 from maritime_grid.cases_settings import CaseSettings
 
 from .markup import Markup, document, el
+from .parts import field, group
+from .public_parts import about, calls, contact, sides
 
 STATIC = "/report/static/"
 SCRIPTS = (
@@ -21,7 +23,10 @@ SCRIPTS = (
     "vessels.js", "when.js",
 )  # fmt: skip
 LATER = ("chart.js", "land.json")  # loaded when the chart is first wanted, and kept by the phone before that
-STAFF_KINDS, PUBLIC_KINDS = ("dispute", "hazard", "emergency", "service"), ("complaint", "service", "hazard")
+STAFF_KINDS, PUBLIC_KINDS = (
+    ("dispute", "hazard", "emergency", "service"),
+    ("emergency", "dispute", "hazard", "service", "complaint"),
+)
 GEARS = ("gill_net", "trawl", "pair_trawl", "stow_net", "purse_seine", "pot", "hook", "other")
 GEAR_SUBKINDS = ("gear", "fishing_ground")  # of disputes: who set first matters
 COUNTS = ("people_in_water", "injured", "dead_or_missing", "crowd")
@@ -54,15 +59,16 @@ def report_page(form: Form, words: Words, settings: CaseSettings) -> bytes:
     staff = form is STAFF
     fields = [
         _kinds(form, words),
+        None if staff else calls(words),
         *(_subkinds(kind, words, settings) for kind in form.kinds),
         _major(words) if staff else None,
-        None if staff else _about(words),
+        *(() if staff else (about(words), sides(words))),
         _vessels(words) if staff else None,
         _time(words),
         _place(words, staff=staff),
-        _note(words, staff=staff),
+        _note(words),
         _counts(words) if staff else None,
-        _contact(words) if not staff else None,
+        None if staff else contact(words),
         el("button", words("report.clear"), type="button", id="clear", class_="quiet"),
     ]
     main = el(
@@ -126,11 +132,6 @@ def _bottom(words: Words) -> Markup:
     return el("footer", state, send)
 
 
-def _group(label: str, *children: Markup | None, only: Iterable[str] = (), hidden: bool = False, **more: str) -> Markup:
-    """A part of the form; `only`: of which kinds it is."""
-    return el("fieldset", el("legend", label), *children, data_only=" ".join(only) or None, hidden=hidden, **more)
-
-
 def _choices(name: str, values: Sequence[tuple[str, str]], class_: str) -> Markup:
     return el(
         "div",
@@ -143,13 +144,13 @@ def _choices(name: str, values: Sequence[tuple[str, str]], class_: str) -> Marku
 
 
 def _kinds(form: Form, words: Words) -> Markup:
-    return _group(words("report.kind"), _choices("kind", [(k, words(f"report.kind.{k}")) for k in form.kinds], "big"))
+    return group(words("report.kind"), _choices("kind", [(k, words(f"report.kind.{k}")) for k in form.kinds], "big"))
 
 
 def _subkinds(kind: str, words: Words, settings: CaseSettings) -> Markup:
     known = getattr(settings.kinds, kind).subkinds
     chips = [(key, word.zh if words.is_chinese else word.en) for key, word in known.items()]
-    return _group(words("report.subkind"), _choices(f"subkind-{kind}", chips, "chips"), only=[kind], hidden=True)
+    return group(words("report.subkind"), _choices(f"subkind-{kind}", chips, "chips"), only=[kind], hidden=True)
 
 
 def _counts(words: Words) -> Markup:
@@ -178,7 +179,7 @@ def _major(words: Words) -> Markup:
 
 def _vessels(words: Words) -> Markup:
     add = el("button", words("report.vessel.add"), type="button", id="add-vessel", class_="quiet")
-    return _group(words("report.vessels"), el("div", id="vessels"), add, id="vessel-group")
+    return group(words("report.vessels"), el("div", id="vessels"), add, id="vessel-group")
 
 
 def _vessel_row(words: Words) -> Markup:
@@ -216,10 +217,10 @@ def _says(words: Words) -> Markup:
     return el(
         "details",
         el("summary", words("report.says.more")),
-        _field("person", words("report.says.person"), 60),
-        _field("person_phone", words("report.says.phone"), 30, type="tel"),
-        _field("loss_yuan", words("report.says.loss"), 12, inputmode="decimal"),
-        _field("says", words("report.says"), 2000),
+        field("person", words("report.says.person"), 60),
+        field("person_phone", words("report.says.phone"), 30, type="tel"),
+        field("loss_yuan", words("report.says.loss"), 12, inputmode="decimal"),
+        field("says", words("report.says"), 2000),
         class_="says",
         hidden=True,
     )
@@ -231,31 +232,25 @@ def _place(words: Words, *, staff: bool) -> Markup:
         el("button", words(f"report.place.{way}"), type="button", data_way=way, aria_pressed="false") for way in ways
     ]
     grids = el("select", id="grids", hidden=True, aria_label=words("report.place.grid")) if staff else None
-    said = _field("place", words("report.place.words"), 100)
+    said = field("place", words("report.place.words"), 100)
     found = el("p", id="place-found", class_="hint", role="status")
     chart = el("div", id="chart", class_="chart", hidden=True)
-    return _group(words("report.place"), el("div", *buttons, class_="ways"), grids, found, chart, said)
+    return group(words("report.place"), el("div", *buttons, class_="ways"), grids, found, chart, said)
 
 
-def _field(name: str, asked: str, longest: int, **more: str) -> Markup:
-    return el("input", name=name, maxlength=longest, placeholder=asked, aria_label=asked, **more)
-
-
-def _note(words: Words, *, staff: bool) -> Markup:
+def _note(words: Words) -> Markup:
     text = el(
         "textarea", "", name="note", rows=3, maxlength=5000, placeholder=words("report.note.hint"),
         aria_label=words("report.note"),
     )  # fmt: skip
-    photos = None
-    if staff:
-        camera = el("input", type="file", id="camera", accept="image/*", capture="environment")
-        album = el("input", type="file", id="album", accept="image/*", multiple=True)
-        photos = el(
-            "div", el("label", camera, el("span", words("report.photo")), class_="camera"),
-            el("label", album, el("span", words("report.album")), class_="camera"), el("ul", id="photos"),
-            class_="photos",
-        )  # fmt: skip
-    return _group(words("report.note"), text, photos)
+    camera = el("input", type="file", id="camera", accept="image/*", capture="environment")
+    album = el("input", type="file", id="album", accept="image/*", multiple=True)
+    photos = el(
+        "div", el("label", camera, el("span", words("report.photo")), class_="camera"),
+        el("label", album, el("span", words("report.album")), class_="camera"), el("ul", id="photos"),
+        class_="photos",
+    )  # fmt: skip
+    return group(words("report.note"), text, photos)
 
 
 def _time(words: Words) -> Markup:
@@ -267,28 +262,12 @@ def _time(words: Words) -> Markup:
     ]
     at = el("input", type="datetime-local", name="happened_at", aria_label=words("report.when"))
     zone = el("p", words("report.zone"), id="zone", class_="hint", hidden=True)
-    return _group(
+    return group(
         words("report.when"),
         el("div", *days, class_="ways"),
         el("div", id="hours", class_="hours", hidden=True),
         at,
         zone,
-    )
-
-
-def _about(words: Words) -> Markup:
-    return _group(
-        words("report.about"), _field("about", words("report.about.hint"), 100), only=["complaint"], hidden=True
-    )
-
-
-def _contact(words: Words) -> Markup:
-    trap = el("input", name="website", tabindex="-1", autocomplete="off", aria_hidden="true", class_="trap")
-    return _group(
-        words("report.contact"),
-        _field("name", words("report.contact.name"), 60, autocomplete="name"),
-        _field("phone", words("report.contact.phone"), 30, type="tel", autocomplete="tel"),
-        trap,
     )
 
 

@@ -1,4 +1,4 @@
-"""Without an account: a form for complaints, services and hazards (Art. 21, 25), and the steps of a case by its code.
+"""Without an account: a form for every kind of case (Art. 21, 25), photos to it, and the steps of a case by its code.
 
 Held back by rates in this process, a field that only programs fill, and a ticket that is older than a person is fast.
 """
@@ -25,6 +25,7 @@ from maritime_grid.cases.flow import IllegalAct, NotAllowed, StaleCase
 from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.domain.errors import MaritimeGridError, ServiceUnavailableError
 from maritime_grid.settings_model import PublicSettings
+from maritime_grid.store.case_public import photo_key
 from maritime_grid.store.case_steps import NoSuchCase
 
 from .answers import answer, answered, form_body, refusal, short_body
@@ -33,7 +34,8 @@ from .follow import code_of, follow_page
 from .form import FormFault, PublicReport, read_form
 from .judge import SAID, read_judged
 from .limits import Buckets, Rate, network_key
-from .staff import file_once, filed_answer
+from .photos import Photos
+from .staff import file_once
 
 TICKET_DAYS = 7  # a form that waits for the line so long is still a form
 NO_INDEX = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store"}
@@ -57,6 +59,7 @@ class Public:
         self._following = Buckets(
             Rate(limits.follow_burst, limits.follow_per_hour), Rate(limits.all_follow_burst, limits.all_follow_per_hour)
         )
+        self._photos = Photos(desk, limits)
         self._secret = secrets.token_bytes(32)  # of this process: a page asks for a new ticket where one is refused
 
     def register(self, server: FastAPI) -> None:
@@ -64,6 +67,7 @@ class Public:
         for path, work, method in (
             ("/public/ticket", self.ticket, "GET"),
             ("/public/report", self.file, "POST"),
+            ("/public/photo", self.photo, "POST"),
             ("/c/", self.ask_code, "GET"),
             ("/c/{code}", self.follow, "GET"),
             ("/c/{code}", self.judge, "POST"),
@@ -95,7 +99,12 @@ class Public:
         if form.kind == Kind.COMPLAINT and form.about:
             accused = self._desk.reads.accused_of(form.about, now.astimezone(_BEIJING).date())
         new = public_case(form, accused, self._desk.case_settings, now)
-        return filed_answer(file_once(self._desk, new, None))
+        filed = file_once(self._desk, new, None)
+        said = {"case_id": filed.case_id, "code": filed.code, "photo_key": photo_key(form.request_key)}
+        return answer(said, 200 if filed.repeated else 201)
+
+    async def photo(self, request: Request) -> Response:
+        return await self._photos.take(request, client_of(request))
 
     def _check_person(self, form: PublicReport) -> None:
         """Raises: FormFault: a program filled it, or it was filled faster than people do."""

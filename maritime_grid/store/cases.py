@@ -38,6 +38,7 @@ from .case_lateness import enter_step, follow_steps
 from .case_linking import link_alert, lock_alert
 from .case_pauses import begin_pause, end_over
 from .case_proposing import Proposal, Zones, propose
+from .case_public import PhotoLimits, attach_photo, hold_report
 from .case_rows import Filed, NewCase
 from .case_steps import (
     Account,
@@ -258,6 +259,26 @@ class Cases:
             issue_code(conn, case.case_id, facts["party"], facts["code"], who.actor.account_id, at)
         if act == Act.REOPEN:
             forget_answer(conn, case.case_id)
+
+    def check_photo(self, case_id: str, key: str, limits: PhotoLimits, at: datetime) -> None:
+        """Raises: PhotoRefused: this report takes none from who has this key (see `case_public`)."""
+        with translated(), self._lend() as conn, conn.transaction():
+            hold_report(conn, case_id, key, limits, at)
+
+    def attach_photo(self, case_id: str, key: str, facts: Mapping[str, Any], limits: PhotoLimits, at: datetime) -> int:
+        """Put a photo to a report of the public; the entry of the case's log that has it.
+
+        Args:
+            case_id: the report.
+            key: as the answer of its filing gave it.
+            facts: name, sha256, media_type and content.
+            limits: of the public.
+            at: aware.
+
+        Raises: PhotoRefused: it takes none. StoreError.
+        """
+        with translated(), self._lend() as conn, conn.transaction():
+            return attach_photo(conn, self._plan, hold_report(conn, case_id, key, limits, at), facts, at)
 
     def propose(self, case_id: str) -> Proposal | None:
         """To whom the township may dispatch it, and why; None: there is no such case.

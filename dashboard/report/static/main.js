@@ -13,7 +13,7 @@ const data = document.body.dataset;
 const words = JSON.parse(data.words);
 const gearSubkinds = data.gearSubkinds.split(' ');
 const form = el('form');
-const TEXTS = ['note', 'place', 'about', 'name', 'phone', 'website', ...COUNTS];
+const TEXTS = ['note', 'place', 'about', 'vessel', 'other_vessel', 'name', 'phone', 'website', ...COUNTS];
 const SETTLE_MS = 4000; // a report waits so long for its place, an emergency twice
 let current = uuid(); // key of the report in the form, which its photos have from the first
 let owner = null; // account that began it
@@ -42,7 +42,7 @@ function draft() {
   return {
     key: current, draft: true, at: Date.now(), account: owner || account(), kind, subkind: subkindNow(), texts,
     ...when.read(), told: when.isTold(), major: Boolean(form.elements.major?.checked), vessels: named, where: place.read(),
-    title: titleOf(kind, named.map((vessel) => vessel.name || vessel.typed).filter(Boolean)) || texts.note.slice(0, 20) || '…',
+    title: titleOf(kind, [...named.map((vessel) => vessel.name || vessel.typed), texts.vessel, texts.other_vessel].filter(Boolean)) || texts.note.slice(0, 20) || '…',
   };
 }
 
@@ -158,7 +158,7 @@ async function send(event) {
   }
   if (wrong) {
     say(wrong);
-    ({'missing.kind': form.querySelector('[name=kind]'), 'missing.vessels': el('vessel-group'), 'missing.when': el('now')}[wrong] || form.elements.note).scrollIntoView({block: 'center'});
+    ({'missing.kind': form.querySelector('[name=kind]'), 'missing.vessels': el('vessel-group'), 'missing.when': el('now'), 'missing.other_vessel': form.elements.other_vessel}[wrong] || form.elements.note).scrollIntoView({block: 'center'});
     return;
   }
   window.scrollTo(0, 0);
@@ -243,7 +243,7 @@ function wire() {
   for (const kind of form.querySelectorAll('[name=kind]')) kind.addEventListener('change', () => place.chosen());
   form.addEventListener('submit', send);
   form.querySelector('[name=subkind-emergency][value=overboard]')?.addEventListener('change', () => {
-    if (!Number(form.elements.people_in_water.value)) form.elements.people_in_water.value = 1;
+    if (form.elements.people_in_water && !Number(form.elements.people_in_water.value)) form.elements.people_in_water.value = 1;
     keep();
   });
   armed(el('clear'), words.sure, clear);

@@ -226,8 +226,9 @@ async function sendCase(item) {
   if (status < 300 && said.case_id) {
     const {key, at, title} = item;
     const account = item.account || (state.me && state.me.account) || null;
-    Object.assign(item, {state: 'done', case_id: said.case_id, code: said.code});
-    await write([['outbox', {key, at, title, account, state: 'done', case_id: said.case_id, code: said.code}], ['meta', key]]);
+    const {case_id, code, photo_key} = said;
+    Object.assign(item, {state: 'done', case_id, code, photo_key});
+    await write([['outbox', {key, at, title, account, state: 'done', case_id, code, photo_key}], ['meta', key]]);
     return true;
   }
   if (said.field === 'ticket') ticket = '';
@@ -246,7 +247,8 @@ async function sendPhoto(item, photo) {
   const small = await shrink(photo);
   const headers = {'Content-Type': small.blob.type || 'application/octet-stream', 'X-Name': encodeURIComponent(small.name)};
   if (small.sha256) headers['X-SHA256'] = small.sha256;
-  const path = `/api/v1/cases/${encodeURIComponent(item.case_id)}/attachments`;
+  if (!STAFF) Object.assign(headers, {'X-Case': item.case_id, 'X-Photo-Key': item.photo_key || ''});
+  const path = STAFF ? `/api/v1/cases/${encodeURIComponent(item.case_id)}/attachments` : '/public/photo';
   const {status, said} = await post(path, small.blob, headers, {ms: PHOTO_MS, photo: true});
   if (status < 300 && said.seq) {
     await drop('photos', photo.id);

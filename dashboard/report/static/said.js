@@ -17,7 +17,8 @@ export function fault(saved, isPublic) {
   if (!saved.kind) return 'missing.kind';
   const named = vessels.sent(saved.vessels, false).length;
   const note = saved.texts.note.trim();
-  if (saved.kind === 'dispute' && named < 2) return 'missing.vessels';
+  if (isPublic && saved.kind === 'dispute' && !saved.texts.other_vessel.trim()) return 'missing.other_vessel';
+  if (!isPublic && saved.kind === 'dispute' && named < 2) return 'missing.vessels';
   if (saved.kind === 'dispute' && !saved.happened && !saved.just) return 'missing.when';
   if (isPublic) return note.length < 2 ? 'missing.note' : null;
   if (saved.kind === 'emergency' && saved.where) return null; // two taps: the rest is told by radio
@@ -32,7 +33,9 @@ export function bodyOf(saved, isPublic, gearSubkinds) {
   if (saved.happened) body.happened_at = new Date(`${saved.happened}+08:00`).toISOString(); // as all times on the screen
   if (isPublic) {
     const about = kind === 'complaint' ? texts.about.trim() : '';
-    return {...body, about, name: texts.name.trim(), phone: texts.phone.normalize('NFKC').trim(), website: texts.website};
+    const vessel = ['dispute', 'emergency'].includes(kind) ? texts.vessel.trim() : '';
+    const other_vessel = kind === 'dispute' ? texts.other_vessel.trim() : '';
+    return {...body, about, vessel, other_vessel, name: texts.name.trim(), phone: texts.phone.normalize('NFKC').trim(), website: texts.website};
   }
   if (MARKED.includes(kind) && saved.major) body.major = true;
   if (COUNTED.includes(kind)) for (const name of COUNTS) body[name] = count(texts[name]);

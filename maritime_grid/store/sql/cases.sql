@@ -80,6 +80,19 @@ select c.case_id, c.kind, c.state, c.version, c.unit_id, c.reporter, c.step_sinc
                  order by l.seq desc limit 1), '') as resolved_by
 from mg.case_file c where c.case_id = %s for update;
 
+-- name: public_report
+-- What the form of a report of the public was sent with, and when it came; locked until its photo is there.
+select request_key, opened_at from mg.case_file
+where case_id = %s and channel = %s and request_key is not null for update;
+
+-- name: public_photos
+-- How many photos who filed a case without an account put to it.
+select count(*) as n from mg.case_attachment a join mg.case_log l on l.case_id = a.case_id and l.seq = a.seq
+where a.case_id = %s and l.who = %s;
+
+-- name: photo_before
+select seq from mg.case_attachment where case_id = %s and sha256 = %s;
+
 -- name: change_case
 update mg.case_file set state = %(state)s, unit_id = %(unit_id)s, version = %(version)s, holder = %(holder)s, joint = %(joint)s,
   step_since = %(step_since)s, due_at = coalesce(%(due_at)s::timestamptz, 'infinity'), warn_at = coalesce(%(warn_at)s::timestamptz, 'infinity'),

@@ -178,6 +178,7 @@ OTHERS = {  # attacked elsewhere: what they take, and where
     **dict.fromkeys(("/account/password", "/account/second-factor", "/account/sessions"), "the plain forms below"),
     "/_dash-ws-callback": "refused to all", "/api/v1/people/import": "test_people_import",
     "/c/{code}": "test_follow_judge",
+    "/public/photo": "test_public_photos",
 }  # fmt: skip
 NEVER: list[Any] = [{"a": 1}, [[1]], 10**400, "x" * 150_000]  # what no field takes
 

@@ -253,7 +253,7 @@ def test_programs_and_wrong_fields_are_refused_of_the_public(desk: DeskSite):
     wrong = [
         ({"website": "http://x"}, "website"), ({"wait_s": 1}, "ticket"), ({"wait_s": 8 * 86_400}, "ticket"),
         ({"ticket": "1.2"}, "ticket"), ({"ticket": "x"}, "ticket"), ({"note": " "}, "note"),
-        ({"kind": "dispute"}, "kind"), ({"phone": "<b>"}, "phone"), ({"accused": 1}, "accused"),
+        ({"kind": "dispute"}, "other_vessel"), ({"phone": "<b>"}, "phone"), ({"accused": 1}, "accused"),
         ({"vessels": []}, "vessels"),
     ]  # fmt: skip
     for changes, field in wrong:
