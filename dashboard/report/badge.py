@@ -17,7 +17,7 @@ from maritime_grid.store.people_rows import BadgeCheck
 
 from .limits import Buckets, Rate
 from .markup import Markup, document, el
-from .page import head, items_link, other_language
+from .page import STATIC, head, items_link, other_language
 from .public import NO_INDEX, client_of
 
 MOST = 40  # characters of a number as it is typed
@@ -59,7 +59,8 @@ def badge_page(words: Words, found: BadgeCheck | None, fault: str, number: str =
     ]
     robots = el("meta", name="robots", content="noindex")
     body = el("body", el("main", *parts, class_="follow"))
-    return document(el("html", head(words, words("people.badge.title"), robots), body, lang=words("lang.code")))
+    style = el("link", rel="stylesheet", href=f"{STATIC}follow.css")
+    return document(el("html", head(words, words("people.badge.title"), style, robots), body, lang=words("lang.code")))
 
 
 def _told(words: Words, found: BadgeCheck) -> Markup:

@@ -12,7 +12,7 @@ from maritime_grid.domain.typed import narrow
 
 from .judge import judge_part
 from .markup import Markup, document, el, joined
-from .page import head, items_link, other_language
+from .page import STATIC, head, items_link, other_language
 
 _CODE = re.compile(r"[A-Z2-7]{10}")
 _BEIJING = ZoneInfo("Asia/Shanghai")
@@ -57,7 +57,8 @@ def follow_page(
     ]
     robots = el("meta", name="robots", content="noindex")
     body = el("body", el("main", *parts, class_="follow"))
-    return document(el("html", head(words, words("follow.title"), robots), body, lang=words("lang.code")))
+    style = el("link", rel="stylesheet", href=f"{STATIC}follow.css")
+    return document(el("html", head(words, words("follow.title"), style, robots), body, lang=words("lang.code")))
 
 
 def _form(words: Words) -> Markup:
