@@ -37,7 +37,7 @@ def case_map(case: CaseView, tracks: Tracks, words: Words) -> list[Component]:
     ways += [_vessel(n, mmsi, tracks) for n, mmsi in enumerate(tracks.fixes)]
     layers = [
         _pane("case-land", 300, [dl.GeoJSON(url="/geo/coast.json", style=LAND, interactive=False)]),
-        _pane("case-zones", 310, [dl.GeoJSON(url="/geo/zones.json", style=ZONE, interactive=False)]),
+        _pane("case-zones", 310, [_zones(words)]),
         _pane("case-grids", 320, [dl.GeoJSON(url="/geo/grids.json", style=GRID, interactive=False)]),
         _pane("case-ways", 450, ways),
         dl.ScaleControl(imperial=False, position="bottomleft"),
@@ -48,13 +48,26 @@ def case_map(case: CaseView, tracks: Tracks, words: Words) -> list[Component]:
         layers, id="case-chart", className="chart", center=centre, zoom=FAR if bounds is None else NEAR,
         attributionControl=False, maxZoom=16, minZoom=6, zoomSnap=0.25, preferCanvas=True, trackViewport=False,
     )  # pyright: ignore[reportArgumentType]  # fmt: skip
-    parts: list[Component] = [html.H2(words("case.map")), drawn]
+    parts: list[Component] = [html.H2(words("case.map")), drawn, _lines(words)]
     vessels = [vessel for party in case.parties for vessel in party.vessels]
     unknown = bool(vessels) and all(vessel.mmsi is None for vessel in vessels)
     silent = words("case.no_vessel_known" if unknown else "case.no_tracks")
     parts += _over_time(tracks, words, bounds) if tracks.fixes else [html.P(silent, className="soft")]
     parts.append(html.Small(words("map.attribution")))
     return parts
+
+
+def _zones(words: Words) -> Component:
+    """With the name of each on its outline (assets/84_case_map.js)."""
+    named = {"variable": f"caseMap.{'zh' if words.is_chinese else 'en'}"}
+    return dl.GeoJSON(url="/geo/zones.json", style=ZONE, interactive=False, onEachFeature=named)  # pyright: ignore[reportArgumentType]
+
+
+def _lines(words: Words) -> Component:
+    """What the thin lines are."""
+    items = [html.Li([html.I(className=f"line-{name}"), html.Span(words(f"case.line.{name}"))], className="swatch")
+             for name in ("zone", "grid")]  # fmt: skip
+    return html.Ul(items, className="row swatches soft")
 
 
 def _pane(name: str, z: int, children: list[Component]) -> Component:
