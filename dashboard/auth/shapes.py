@@ -140,7 +140,7 @@ VALUES: tuple[tuple[str, Shape], ...] = (
     ("grids-ending.value", CHOSEN),
     ("grids-follow.value", CHOSEN),
     ("grids-new-ports.value", CHOSEN),
-    ("case-field.value", lambda value: _is_field(value) or CHOSEN(value)),
+    ("case-list.value", CHOSEN),
     ("*.value", _is_field),
     ("*.n_clicks", COUNT),
     ("*.n_intervals", COUNT),

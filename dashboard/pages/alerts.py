@@ -20,6 +20,7 @@ from dashboard.auth import Account, needs
 from dashboard.desk import Desk
 from dashboard.heard import Heard
 from dashboard.options import DashboardSettings
+from dashboard.views.picking import dropdown
 from dashboard.words import Catalogues, Words
 from maritime_grid.store.alert_acts import MOST_REASON, VERDICTS
 
@@ -175,7 +176,7 @@ def _head(query: AlertQuery, words: Words) -> Component:
 
 def _filters(query: AlertQuery, words: Words) -> Component:
     def choice(name: str, id: str, value: str, options: dict[str, str]) -> Component:  # noqa: A002
-        picked = dcc.Dropdown(_options(options, words), value, id=id, clearable=False, searchable=len(options) > 8)
+        picked = dropdown(words, _options(options, words), value, id=id, clearable=False, searchable=len(options) > 8)
         return html.Div([html.Label(words(f"alerts.filter.{name}"), htmlFor=id), picked], className="field")
 
     severities = {name: words(f"alerts.least.{name}") for name in SEVERITIES}

@@ -122,15 +122,26 @@ def _register_acts(app: Dash, desk: Desk, catalogues: Catalogues) -> None:
         Input("case-send", "n_clicks"),
         State({"type": "case-field", "name": ALL}, "value"),
         State({"type": "case-field", "name": ALL}, "id"),
+        State({"type": "case-list", "name": ALL}, "value"),
+        State({"type": "case-list", "name": ALL}, "id"),
         State(FORM_OF, "data"),
         State(OF, "data"),
         running=[(Output("case-send", "disabled"), True, False)],
         prevent_initial_call=True,
     )
-    async def send(clicks: int | None, values: list[Any], ids: list[Any], form: Any, of: dict[str, Any]) -> list[Any]:
+    async def send(
+        clicks: int | None,
+        values: list[Any],
+        ids: list[Any],
+        lists: list[Any],
+        list_ids: list[Any],
+        form: Any,
+        of: dict[str, Any],
+    ) -> list[Any]:
         if not clicks or not form:
             raise PreventUpdate
-        typed = {str(field["name"]): value for field, value in zip(ids, values, strict=True)}
+        fields = zip([*ids, *list_ids], [*values, *lists], strict=True)
+        typed = {str(field["name"]): value for field, value in fields}
         what = (of["id"], str(form["act"]), int(form["version"]), typed, catalogues.pick(of["lang"]))
         sent = await run_in_threadpool(send_form, desk, needs("page.cases"), *what)
         if sent.done:

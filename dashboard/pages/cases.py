@@ -14,6 +14,7 @@ from dashboard.case_lists import Shown, grid_names, pulse_of, show
 from dashboard.case_query import DAYS, PRIORITIES, SHOWS, SORTS, STEPS, VIEWS, ListQuery, read_query
 from dashboard.desk import Desk
 from dashboard.options import DashboardSettings
+from dashboard.views.picking import dropdown
 from dashboard.words import Catalogues, Words
 from maritime_grid.cases.kinds import Kind
 from maritime_grid.cases.text import QUERY_LIMIT
@@ -159,7 +160,7 @@ def _options(named: dict[str, str], words: Words) -> list[Any]:
 
 def _filters(query: ListQuery, words: Words) -> Component:
     def choice(name: str, id: str, value: str, options: dict[str, str]) -> Component:  # noqa: A002
-        picked = dcc.Dropdown(_options(options, words), value, id=id, clearable=False, searchable=name == "grid")
+        picked = dropdown(words, _options(options, words), value, id=id, clearable=False, searchable=name == "grid")
         return html.Div([html.Label(words(f"cases.filter.{name}"), htmlFor=id), picked], className="field")
 
     search = dcc.Input(
@@ -174,7 +175,7 @@ def _filters(query: ListQuery, words: Words) -> Component:
         html.Div(
             [
                 html.Label(words("cases.filter.sort"), htmlFor=SORT),
-                dcc.Dropdown(sorts, query.sort, id=SORT, clearable=False, searchable=False),
+                dropdown(words, sorts, query.sort, id=SORT, clearable=False, searchable=False),
             ],
             className="field",
         ),

@@ -12,6 +12,8 @@ from maritime_grid.domain.access import BODY_KINDS, UNIT_LEVELS, Role
 from maritime_grid.store.account_rows import AccountRow
 from maritime_grid.store.people_rows import BodyRow, UnitRow
 
+from .picking import dropdown
+
 WHAT = ("shown", "role", "unit", "body", "person")
 NEW = {name: f"admin-{'body-id' if name == 'body' else name}" for name in ("name", *WHAT)}
 EDIT = {name: f"admin-e-{name}" for name in WHAT}
@@ -58,9 +60,9 @@ def _fields(
     shown, person = (row.name_shown, row.person_no) if row else ("", "")
     inputs = {
         "shown": dcc.Input(id=ids["shown"], type="text", maxLength=60, value=shown, autoComplete="off"),
-        "role": dcc.Dropdown(roles, row.role if row else None, id=ids["role"]),  # pyright: ignore[reportArgumentType]
-        "unit": dcc.Dropdown(places, row.unit_id if row else None, id=ids["unit"]),  # pyright: ignore[reportArgumentType]
-        "body": dcc.Dropdown(offices, row.body_id if row else None, id=ids["body"]),  # pyright: ignore[reportArgumentType]
+        "role": dropdown(words, roles, row.role if row else None, id=ids["role"]),  # pyright: ignore[reportArgumentType]
+        "unit": dropdown(words, places, row.unit_id if row else None, id=ids["unit"]),  # pyright: ignore[reportArgumentType]
+        "body": dropdown(words, offices, row.body_id if row else None, id=ids["body"]),  # pyright: ignore[reportArgumentType]
         "person": dcc.Input(id=ids["person"], type="text", maxLength=32, value=person, autoComplete="off"),
     }
     return [_field(words(f"admin.new.{name}"), field, ids[name]) for name, field in inputs.items()]

@@ -24,6 +24,7 @@ from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.store.case_check import MOST_TEXT, MOST_TITLE, SIDES
 
 from .case_parts import Told
+from .picking import dropdown
 
 Values = dict[str, str]
 
@@ -88,7 +89,7 @@ def _what(values: Values, opened: Opened, told: Told) -> list[Component]:
     own = Kind(opened.case.row.kind)
     kinds = [own] if own == Kind.COMPLAINT else [kind for kind in Kind if kind != Kind.COMPLAINT]
     options = [option for kind in kinds for option in _kinds(kind, told)]
-    picked = dcc.Dropdown(options, values["kind"], id=_id("kind"), clearable=False)
+    picked = dropdown(told.words, options, values["kind"], id=_id("kind"), clearable=False)
     return [
         _field("kind", picked, told, kind="wide"),
         _field("title", _text("title", values, MOST_TITLE), told, kind="wide"),
@@ -131,7 +132,7 @@ def _party(block: Block, values: Values, told: Told) -> Component:
     sides = [{"label": words(f"case.side.{side}"), "value": side} for side in SIDES]
     if block.row.n:
         sides.append({"label": words("case.amend.remove"), "value": REMOVE})
-    side = dcc.Dropdown(sides, values[f"{key}-side"] or None, id=_id(f"{key}-side"), clearable=False,
+    side = dropdown(told.words, sides, values[f"{key}-side"] or None, id=_id(f"{key}-side"), clearable=False,
                         placeholder=words("case.choose"))  # fmt: skip
     gears = [{"label": words(f"gear.{gear}"), "value": gear} for gear in GEARS]
     gear = values[f"{key}-gear"]
@@ -141,7 +142,7 @@ def _party(block: Block, values: Values, told: Told) -> Component:
     parts = [
         _field("side", side, told),
         *_vessels(block, values, told),
-        _field("gear", dcc.Dropdown(gears, gear or None, id=_id(f"{key}-gear")), told, "case.gear"),
+        _field("gear", dropdown(told.words, gears, gear or None, id=_id(f"{key}-gear")), told, "case.gear"),
         _field("first", dcc.RadioItems(first, values[f"{key}-first"], id=_id(f"{key}-first"), className="segments",
                                        inline=True), told, "case.set_first"),
         _field("claim", _area(f"{key}-claim", values), told, "case.claim"),

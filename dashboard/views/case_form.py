@@ -26,6 +26,7 @@ from .case_amend import amend_form
 from .case_log import entry_text
 from .case_parts import Told, cause_text, unit_name
 from .case_told import answer_so_far, holders_of, told_fields, who
+from .picking import dropdown
 from .times import moment
 
 
@@ -95,7 +96,9 @@ def _body(field: Field, of: FormOf, told: Told) -> list[Component]:
         if body not in taken
     ]
     proposed = of.proposal.body_id if of.proposal and of.act == Act.DISPATCH else None
-    picked = dcc.Dropdown(options, proposed, id=_id(field.name), clearable=False, placeholder=told.words("case.choose"))
+    picked = dropdown(
+        told.words, options, proposed, id=_id(field.name), clearable=False, placeholder=told.words("case.choose")
+    )
     return [picked, *_why(of, told)]
 
 
@@ -106,7 +109,16 @@ def _bodies(field: Field, of: FormOf, told: Told) -> list[Component]:
         {"label": names[0] if zh else names[1] or names[0], "value": body} for body, names in of.opened.bodies.items()
     ]
     ticked = list(of.proposal.joint) if of.proposal else []
-    return [dcc.Dropdown(options, ticked, id=_id(field.name), multi=True, placeholder=told.words("case.choose_joint"))]
+    return [
+        dropdown(
+            told.words,
+            options,
+            ticked,
+            id={"type": "case-list", "name": field.name},
+            multi=True,
+            placeholder=told.words("case.choose_joint"),
+        )
+    ]
 
 
 def _unit(field: Field, of: FormOf, told: Told) -> list[Component]:
@@ -118,7 +130,9 @@ def _unit(field: Field, of: FormOf, told: Told) -> list[Component]:
         for unit in units.values()
         if own is not None and unit.unit_id != leads and may_hand_to(own, unit)
     ]
-    return [dcc.Dropdown(options, None, id=_id(field.name), clearable=False, placeholder=told.words("case.choose"))]
+    return [
+        dropdown(told.words, options, None, id=_id(field.name), clearable=False, placeholder=told.words("case.choose"))
+    ]
 
 
 def _alert(field: Field, of: FormOf, told: Told) -> list[Component]:
@@ -127,12 +141,14 @@ def _alert(field: Field, of: FormOf, told: Told) -> list[Component]:
     if not of.alerts:
         return [say(words("case.link.nothing"), "warn"), dcc.Input(type="hidden", id=_id(field.name), value="")]
     options = [{"label": option_text(row, words, told.now), "value": row.alert_id} for row in of.alerts]
-    return [dcc.Dropdown(options, None, id=_id(field.name), placeholder=words("case.choose"), optionHeight=56)]
+    return [dropdown(told.words, options, None, id=_id(field.name), placeholder=words("case.choose"), optionHeight=56)]
 
 
 def _cause(field: Field, _of: FormOf, told: Told) -> list[Component]:
     options = [{"label": cause_text(cause, told), "value": cause} for cause in told.settings.pauses.causes]
-    picked = dcc.Dropdown(options, None, id=_id(field.name), clearable=False, placeholder=told.words("case.choose"))
+    picked = dropdown(
+        told.words, options, None, id=_id(field.name), clearable=False, placeholder=told.words("case.choose")
+    )
     return [picked]
 
 

@@ -13,6 +13,8 @@ from dashboard.form_fields import Field, Query
 from dashboard.pages.shell import PAGES, address
 from dashboard.words import Words
 
+from .picking import dropdown
+
 Option = tuple[str, str]  # value, label
 MOST_SEEN = 9  # of a choice; among more one searches
 LONGEST_SMALL = 500  # characters of a text that has three lines of room
@@ -94,7 +96,7 @@ def _input(one: Field, id_: str, shown: Shown, label: str, words: Words) -> Comp
         return dcc.Checklist(ticked, ["yes"] if value else [], id=id_)  # pyright: ignore[reportArgumentType]
     if one.kind == "choice":
         many = len(options) > MOST_SEEN
-        return dcc.Dropdown(options, value, id=id_, searchable=many, placeholder=words("people.choose"))  # pyright: ignore[reportArgumentType]
+        return dropdown(words, options, value, id=id_, searchable=many, placeholder=words("people.choose"))  # pyright: ignore[reportArgumentType]
     if one.kind == "many":
         return dcc.Checklist(options, value or [], id=id_, className="people-many")  # pyright: ignore[reportArgumentType]
     if one.kind == "long":

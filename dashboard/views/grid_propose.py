@@ -16,6 +16,7 @@ from maritime_grid.store.rows import PortRow
 
 from .grid_map import bounds_of, grid_map, legend, port_marks
 from .grid_now import kind_of, name_of
+from .picking import dropdown
 
 UPLOAD, ENDING, FROM, REASON, SEND = "grids-upload", "grids-ending", "grids-valid-from", "grids-reason", "grids-send"
 JUDGED, DRAFT, DRAFT_MAP = "grids-judged", "grids-draft", "grids-draft-map"
@@ -41,7 +42,7 @@ def propose_view(grids: Sequence[GridVersion], ports: Sequence[PortRow], day: da
     form = html.Section(
         [
             html.H2(words("grids.propose")),
-            _field(words("grids.pick"), _choice(PICK, options, words("grids.pick.hint")), PICK),
+            _field(words("grids.pick"), _choice(PICK, options, "grids.pick.hint", words), PICK),
             dcc.Checklist([{"label": words("grids.follow"), "value": "follow"}], ["follow"], id=FOLLOW),
             _new_form(ports, words),
             _others(options, words),
@@ -85,8 +86,8 @@ def _new_form(ports: Sequence[PortRow], words: Words) -> Component:
     fields = [
         _field(words("grids.new.id"), dcc.Input(id=code, type="text", maxLength=40, debounce=True, value=""), code),
         _field(words("grids.new.name"), dcc.Input(id=name, type="text", maxLength=80, debounce=True, value=""), name),
-        _field(words("grids.new.kind"), dcc.Dropdown(kinds, KINDS[0], id=kind, clearable=False), kind),
-        _field(words("grids.new.ports"), _choice(leans, leaned, words("grids.new.ports.hint"), multi=True), leans),
+        _field(words("grids.new.kind"), dropdown(words, kinds, KINDS[0], id=kind, clearable=False), kind),
+        _field(words("grids.new.ports"), _choice(leans, leaned, "grids.new.ports.hint", words, multi=True), leans),
     ]
     return html.Div([html.H3(words("grids.new")), html.Div(fields, className="grid-new")], id=NEW_FORM, hidden=True)
 
@@ -98,7 +99,7 @@ def _others(options: list[dict[str, Any]], words: Words) -> Component:
         id=UPLOAD, accept=".geojson,.json", max_size=MOST_BYTES, multiple=False,
     )  # fmt: skip
     taken = html.A(words("grids.in_force"), href="/api/v1/grids/in-force.geojson", className="button quiet")
-    ending = _choice(ENDING, options, words("grids.ending.hint"), multi=True)
+    ending = _choice(ENDING, options, "grids.ending.hint", words, multi=True)
     return html.Div(
         [
             html.Details([html.Summary(words("grids.by_file")), html.Div([upload, taken], className="grid-file")]),
@@ -115,8 +116,8 @@ def _stores(grids: Sequence[GridVersion], words: Words) -> list[Component]:
     return [dcc.Store(id=BASE, data=base), *(dcc.Store(id=name) for name in (DRAWN, SETTLED, LOADED))]
 
 
-def _choice(id: str, options: list[dict[str, Any]], hint: str, *, multi: bool = False) -> Component:  # noqa: A002
-    return dcc.Dropdown(options, [] if multi else None, id=id, multi=multi, placeholder=hint)  # pyright: ignore[reportArgumentType]
+def _choice(id: str, options: list[dict[str, Any]], hint: str, words: Words, *, multi: bool = False) -> Component:  # noqa: A002
+    return dropdown(words, options, [] if multi else None, id=id, multi=multi, placeholder=words(hint))
 
 
 def _field(label: str, field: Component, id: str) -> Component:  # noqa: A002

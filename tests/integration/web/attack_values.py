@@ -16,7 +16,16 @@ from .attack_world import World
 
 ACCESS = load_access(cb.SETTINGS)
 WHO = {"cases": "town1", "case": "town1", "alerts": "guard", "grids": "town1", "admin": "root", "wall": "wall"}
-LISTS = ("clear", "skills", "units", "paid", "ending", "follow", "ports")  # last words of fields that give lists
+LISTS = (
+    "clear",
+    "skills",
+    "units",
+    "paid",
+    "ending",
+    "follow",
+    "ports",
+    "list",
+)  # last words of fields that give lists
 DEEP: Any = "x"
 for _ in range(60):
     DEEP = [DEEP]
