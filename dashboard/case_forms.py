@@ -50,6 +50,7 @@ FORMS: Mapping[Act, tuple[Field, ...]] = {
     Act.DISPATCH: (BODY, JOINT, REMARK),
     Act.ACCEPT: (REMARK,),
     Act.REPORT: (RESULT, ANSWER),
+    Act.REPORT_PART: (RESULT,),
     Act.TELL: (TOLD, ANSWER, REMARK),
     Act.RATE: (RATING, REMARK),
     Act.RESOLVE: (RESULT, ANSWER, TOLD),
@@ -72,7 +73,17 @@ FORMS: Mapping[Act, tuple[Field, ...]] = {
     Act.COMMENT: (NOTE,),
 }  # in the order of their buttons
 FIRST = frozenset(
-    {Act.COLLATE, Act.DISPATCH, Act.ACCEPT, Act.REPORT, Act.TELL, Act.RATE, Act.GRANT_EXTENSION, Act.RESUME}
+    {
+        Act.COLLATE,
+        Act.DISPATCH,
+        Act.ACCEPT,
+        Act.REPORT,
+        Act.REPORT_PART,
+        Act.TELL,
+        Act.RATE,
+        Act.GRANT_EXTENSION,
+        Act.RESUME,
+    }
 )
 
 

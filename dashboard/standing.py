@@ -13,7 +13,7 @@ from maritime_grid.cases.kinds import Act, Kind, Step
 from maritime_grid.cases.plan import Plan
 from maritime_grid.cases.waiting import waits_of
 from maritime_grid.store.case_desk import Asker
-from maritime_grid.store.case_rows import CaseRow, CaseView
+from maritime_grid.store.case_rows import CaseRow, CaseView, LogRow
 from maritime_grid.store.people_reads import units
 from maritime_grid.store.people_rows import UnitRow
 
@@ -67,6 +67,7 @@ def state_of_view(case: CaseView) -> CaseState:
         step_since=row.step_since or row.opened_at,
         holder=row.holder,
         joint=tuple(case.joint),
+        reported=tuple(sorted(parts_of(case))),
         told=tuple(hop.to_body for hop in case.hops if hop.to_body),
         pauses=_pauses(case),
         asked_s=case.asked_s,
@@ -77,6 +78,17 @@ def state_of_view(case: CaseView) -> CaseState:
         rating=case.rating,
         resolved_by=next((line.who for line in reversed(case.log) if line.what in {Act.RESOLVE, Act.REPORT}), ""),
     )
+
+
+def parts_of(case: CaseView) -> dict[str, LogRow]:
+    """What each body that handles it jointly reported last, since the case was given to its holder."""
+    said: dict[str, LogRow] = {}
+    for line in case.log:
+        if line.what in {Act.DISPATCH, Act.TRANSFER}:
+            said = {}
+        elif line.what == Act.REPORT_PART:
+            said[str(line.detail.get("body"))] = line
+    return {body: said[body] for body in case.joint if body in said}
 
 
 def _pauses(case: CaseView) -> tuple[tuple[datetime, datetime | None], ...]:

@@ -22,8 +22,9 @@ from .who import Account
 SESSIONS_AT = "/account/sessions"
 # Acts that tell somebody what the account is for; the rest goes with them.
 TOLD = (
-    "case.file", "case.resolve", "case.collate", "case.dispatch", "case.accept", "case.report", "case.grant_extension",
-    "case.tell", "case.rate", "alert.acknowledge", "alert.resolve", "people.edit", "people.export", "personal.read",
+    "case.file", "case.resolve", "case.collate", "case.dispatch", "case.accept", "case.report", "case.report_part",
+    "case.grant_extension", "case.tell", "case.rate", "alert.acknowledge", "alert.resolve", "people.edit",
+    "people.export", "personal.read",
     "grids.propose", "grids.approve", "grids.file", "items.edit", "items.approve", "accounts.edit", "access_log.read",
     "archive.verify",
 )  # fmt: skip

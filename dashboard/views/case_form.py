@@ -23,6 +23,7 @@ from maritime_grid.store.cases import Proposal
 
 from .case_alerts import option_text
 from .case_amend import amend_form
+from .case_joint import parts_said
 from .case_log import entry_text
 from .case_parts import Told, cause_text, unit_name
 from .case_told import answer_so_far, holders_of, told_fields, who
@@ -56,6 +57,7 @@ def form(of: FormOf, told: Told) -> list[Component]:
         html.H2(words(f"case.act.{of.act}")),
         html.P(hint, className="soft") if hint else None,
         _asked(of, told),
+        *(parts_said(of.opened, told) if of.act == Act.REPORT else []),
         say(words("case.pause.most", at=moment(of.pause_until, words, told.now))) if of.pause_until else None,
         *(_field(field, of, told) for field in FORMS[of.act]),
         html.Div(id="case-said"),

@@ -13,6 +13,7 @@ from maritime_grid.cases.kinds import OPEN_STEPS, Act, Step
 from maritime_grid.cases.severity import ORDINARY
 from maritime_grid.store.case_rows import LogRow
 
+from .case_joint import joint_marks
 from .case_log import is_for, receive_button, who_text
 from .case_parts import STEPS, Told, deadline, grid_name, holder, kind_words, major_mark, priority, severity, up_mark
 from .case_steps import late_words
@@ -30,8 +31,7 @@ def head(opened: Opened, told: Told) -> list[Component]:
         (words("case.deadline"), deadline(row, told)),
     ]
     if opened.case.joint:
-        joint = words("case.list_join").join(body_name(body, opened, told) for body in opened.case.joint)
-        facts.insert(1, (words("case.joint"), [joint]))
+        facts.insert(1, (words("case.joint"), joint_marks(opened, told)))
     return [
         html.Div(
             [html.Span(row.case_id, className="soft"), *filter(None, marks), html.Small(kind_words(row, told))],
@@ -41,11 +41,6 @@ def head(opened: Opened, told: Told) -> list[Component]:
         _steps(opened, told),
         html.Dl([part for name, value in facts for part in (html.Dt(name), html.Dd(value))], className="facts"),
     ]
-
-
-def body_name(body_id: str | None, opened: Opened, told: Told) -> str:
-    zh, en = opened.bodies.get(body_id or "", (body_id or "", None))
-    return zh if told.words.is_chinese else en or zh
 
 
 def entered(log: Sequence[LogRow]) -> dict[Step, LogRow]:

@@ -12,6 +12,7 @@ from maritime_grid.cases.plan import Attachments
 from maritime_grid.store.case_desk import PartyInFull
 from maritime_grid.store.case_rows import AttachmentRow, PartyRow, PartyVessel
 
+from .case_joint import joint_parts
 from .case_log import counts_text, person_text
 from .case_parts import Told
 from .times import DASH, moment
@@ -43,7 +44,7 @@ def story(opened: Opened, told: Told) -> list[Component]:
         facts.append((words("case.rating"), words("case.rating_of", n=case.rating)))
     text = html.P(case.description or words("case.no_description"), className="told" if case.description else "soft")
     listed = [part for name, value in facts for part in (html.Dt(name), html.Dd(value))]
-    return [html.H2(words("case.story")), text, html.Dl(listed, className="facts")]
+    return [html.H2(words("case.story")), text, html.Dl(listed, className="facts"), *joint_parts(opened, told)]
 
 
 def parties(opened: Opened, told: Told, *, may_read: bool) -> list[Component]:

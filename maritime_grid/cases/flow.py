@@ -23,6 +23,7 @@ __all__ = [
 
 RATINGS = range(1, 6)
 NEW_CLOCK: Mapping[str, Any] = {"pauses": (), "asked_s": None, "extended_s": 0, "extensions": 0}
+NOBODY_HAS_IT: Mapping[str, Any] = {"holder": None, "joint": (), "reported": ()}
 MOST_JOINT = 10  # bodies beside the holder; a rule names three
 MOST_EXTENSION_S = 315_360_000  # ten years; the plan says what is granted, this keeps clocks in bounds
 
@@ -59,8 +60,10 @@ TABLE: Mapping[tuple[Step, Act], Way] = (
         (Step.DISPATCHED, Act.RETURN): _way(Step.COLLATED, H, needs=("reason",)),
         (Step.DISPATCHED, Act.TRANSFER): _way(Step.DISPATCHED, L, needs=("body_id", "reason")),
         (Step.DISPATCHED, Act.JOIN): _way(None, L, needs=("body_id",)),
+        (Step.DISPATCHED, Act.REPORT_PART): _way(None, J, needs=("result",)),
         (Step.DISPATCHED, Act.WITHDRAW): _way(Step.WITHDRAWN, R, L, needs=("reason",)),
         (Step.HANDLING, Act.REPORT): _way(Step.HANDLED, H, needs=("result",)),
+        (Step.HANDLING, Act.REPORT_PART): _way(None, J, needs=("result",)),
         (Step.HANDLING, Act.RETURN): _way(Step.COLLATED, H, needs=("reason",)),
         (Step.HANDLING, Act.TRANSFER): _way(Step.DISPATCHED, L, needs=("body_id", "reason")),
         (Step.HANDLING, Act.JOIN): _way(None, L, H, needs=("body_id",)),
@@ -156,7 +159,7 @@ def step(
     wrong = _condition(case, act, actor) or _senseless(case, act, facts)
     if wrong:
         raise IllegalAct(f"{act} of case {case.case_id}: {wrong}")
-    return _changed(case, act, way, {**facts, "by": actor.account_id}, at)
+    return _changed(case, act, way, {**facts, "by": actor.account_id, "body": actor.body_id}, at)
 
 
 def _condition(case: CaseState, act: Act, actor: Actor) -> str | None:
@@ -240,12 +243,12 @@ def _nothing(_case: CaseState, _facts: Mapping[str, Any], _at: datetime) -> dict
 
 
 def _given_to(_case: CaseState, facts: Mapping[str, Any], _at: datetime) -> dict[str, Any]:
-    return {"holder": facts["body_id"], "joint": tuple(facts.get("joint") or ())}
+    return {"holder": facts["body_id"], "joint": tuple(facts.get("joint") or ()), "reported": ()}
 
 
 def _given_back(case: CaseState, _facts: Mapping[str, Any], _at: datetime) -> dict[str, Any]:
     """By a department to the township, which chooses anew; by the township to the department that had it."""
-    return {} if case.step == Step.HANDLED else {"holder": None, "joint": ()}
+    return {} if case.step == Step.HANDLED else {**NOBODY_HAS_IT}
 
 
 _EFFECTS = {
@@ -253,6 +256,7 @@ _EFFECTS = {
     Act.TRANSFER: _given_to,
     Act.RETURN: _given_back,
     Act.JOIN: lambda case, facts, _at: {"joint": (*case.joint, facts["body_id"])},
+    Act.REPORT_PART: lambda case, facts, _at: {"reported": tuple(sorted({*case.reported, facts["body"]}))},
     Act.ASK_EXTENSION: lambda _case, facts, _at: {"asked_s": facts["seconds"]},
     Act.GRANT_EXTENSION: lambda case, _facts, _at: {
         "extended_s": case.extended_s + (case.asked_s or 0),
@@ -262,7 +266,7 @@ _EFFECTS = {
     Act.REFUSE_EXTENSION: lambda _case, _facts, _at: {"asked_s": None},
     Act.PAUSE: lambda case, _facts, at: {"pauses": (*case.pauses, (at, None))},
     Act.RESUME: lambda case, _facts, at: {"pauses": (*case.pauses[:-1], (case.pauses[-1][0], at))},
-    Act.REOPEN: lambda case, _facts, _at: {"holder": None, "joint": (), "rating": None, "reopened": case.reopened + 1},
+    Act.REOPEN: lambda case, _facts, _at: {**NOBODY_HAS_IT, "rating": None, "reopened": case.reopened + 1},
     Act.RATE: lambda _case, facts, _at: {"rating": facts["rating"]},
     Act.RESOLVE: lambda _case, facts, _at: {"resolved_by": facts["by"]},
     Act.REPORT: lambda _case, facts, _at: {"resolved_by": facts["by"]},

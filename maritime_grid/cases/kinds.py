@@ -48,6 +48,7 @@ class Act(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     REPORT = "report"  # the result of handling
+    REPORT_PART = "report_part"  # of a body that handles it jointly 部分办结
     TELL = "tell"  # the parties know the result
     RATE = "rate"  # and so close it
     REOPEN = "reopen"

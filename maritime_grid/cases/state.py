@@ -62,6 +62,7 @@ class CaseState:
     step_since: datetime
     holder: str | None = None  # body that is to handle it
     joint: tuple[str, ...] = ()  # bodies that handle it with the holder
+    reported: tuple[str, ...] = ()  # those of them that reported their part since it was given to the holder
     told: tuple[str, ...] = ()  # bodies that a hop was sent to
     pauses: tuple[tuple[datetime, datetime | None], ...] = ()  # of the clock of this step; the last may be open
     asked_s: int | None = None  # an extension was asked for, seconds

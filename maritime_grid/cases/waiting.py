@@ -20,6 +20,7 @@ class Waits:
         own: its very unit leads the grid; levels below have no one else to do their part.
         below: a unit below leads the grid, and the account's level answers for the step.
         held: its body is to handle it.
+        joined: its body handles it jointly, and has not reported its part.
         filed: it filed the case.
         grants: steps of `own` and `below` where it decides on an extension.
         receives: it takes reports of major matters.
@@ -28,6 +29,7 @@ class Waits:
     own: tuple[Step, ...] = ()
     below: tuple[Step, ...] = ()
     held: tuple[Step, ...] = ()
+    joined: tuple[Step, ...] = ()
     filed: tuple[Step, ...] = ()
     grants: bool = False
     receives: bool = False
@@ -46,6 +48,7 @@ def waits_of(level: Level | None, may: frozenset[str], answers: Mapping[Step, Le
         own=() if level is None else tuple(s for s in led if LEVELS.index(answers[s]) <= LEVELS.index(level)),
         below=() if level is None else tuple(s for s in led if answers[s] == level),
         held=_steps(Near.HOLDS, may, MOVES),
+        joined=_steps(Near.JOINED, may, frozenset({Act.REPORT_PART})),
         filed=_steps(Near.REPORTER, may, MOVES & {Act.TELL, Act.RATE}),
         grants=level is not None
         and f"case.{Act.GRANT_EXTENSION}" in may

@@ -38,8 +38,8 @@ PAGES = ("wall", "alerts", "cases", "report", "grids", "people", "items", "admin
 ACTS = (
     "case.read", "case.file", "case.resolve", "case.collate", "case.dispatch", "case.accept", "case.return",
     "case.transfer", "case.join", "case.ask_extension", "case.grant_extension", "case.refuse_extension", "case.pause",
-    "case.resume", "case.report", "case.tell", "case.rate", "case.reopen", "case.withdraw", "case.comment",
-    "case.attach", "case.amend", "case.hand_over", "case.assess", "case.link_alert", "case.mark_major",
+    "case.resume", "case.report", "case.report_part", "case.tell", "case.rate", "case.reopen", "case.withdraw",
+    "case.comment", "case.attach", "case.amend", "case.hand_over", "case.assess", "case.link_alert", "case.mark_major",
     "case.issue_code", "case.receive_hop", "case.see_late",
     "alert.acknowledge", "alert.resolve", "alert.open_case",
     "people.read", "people.edit", "people.export", "personal.read",

@@ -211,12 +211,21 @@ def _params(
         ids = tuple(found) if ids is None else tuple(set(found) & set(ids))
     waits = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(asker.waits).items()}
     return {
-        **asker.who, **waits, "reports": _reports_open(conn, asker.who) if asker.waits.receives else [], "at": at,
+        **asker.who, **waits, "parts": _parts_open(conn, asker),
+        "reports": _reports_open(conn, asker.who) if asker.waits.receives else [], "at": at,
         "states": None if chosen.states is None else list(chosen.states),
         "kinds": None if chosen.kinds is None else list(chosen.kinds),
         "grid": chosen.grid, "overdue": chosen.overdue, "paused": chosen.paused, "priority": chosen.priority,
         "only": None if ids is None else list(ids),
     }  # fmt: skip
+
+
+def _parts_open(conn: Connection, asker: Asker) -> list[str]:
+    if asker.body_id is None or not asker.waits.joined:
+        return []
+    with conn.cursor(row_factory=dict_row) as cur:
+        found = cur.execute(_Q["parts_open"], {"body": asker.body_id, "joined": list(asker.waits.joined)})
+        return [row["case_id"] for row in found]
 
 
 def _reports_open(conn: Connection, who: dict[str, Any]) -> list[str]:

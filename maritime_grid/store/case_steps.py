@@ -83,6 +83,7 @@ def state_of(row: DictRow) -> CaseState:
         kind=Kind(row["kind"]),
         step=Step(row["state"]),
         joint=tuple(row["joint"]),
+        reported=tuple(row["reported"]),
         told=tuple(row["told"]),
         pauses=pauses,
         **{name: row[name] for name in (*SAME, "unit_id", "reporter", "resolved_by")},

@@ -199,7 +199,7 @@ class Cases:
         after = step(case, act, who.actor, who.may, facts, at)
         if act == Act.ATTACH and not attach(conn, after, facts, self._plan.attachments):
             return case
-        after, facts = self._judged(conn, row, after, act, by, facts, at)
+        after, facts = self._judged(conn, row, after, act, who, facts, at)
         self._beside(conn, row, after, act, who, facts, at)
         if act == Act.PAUSE:
             facts = {**facts, **begin_pause(conn, self._plan, after, by, facts, at)}
@@ -216,11 +216,12 @@ class Cases:
         row: DictRow,
         case: CaseState,
         act: Act,
-        by: str,
+        who: Account,
         facts: Mapping[str, Any],
         at: datetime,
     ) -> tuple[CaseState, Mapping[str, Any]]:
         """The case with what follows from other facts, and what the archive keeps of the act."""
+        by = who.actor.account_id
         if act == Act.ASSESS:
             case, judged = judge_again(conn, self._plan, row, case, facts, at)
             return case, {**facts, **judged}
@@ -229,6 +230,8 @@ class Cases:
             return case, {**{name: value for name, value in facts.items() if name != "amendment"}, **said}
         if act == Act.LINK_ALERT:
             return case, {**facts, **link_alert(conn, case, facts["alert_id"], by)}
+        if act == Act.REPORT_PART:  # of the body that the account works for now; it may work for another later
+            return case, {**facts, "body": who.actor.body_id}
         return case, ended(conn, row, case, act, by, facts) if act in ANSWERING else facts
 
     def _beside(

@@ -112,8 +112,11 @@ def test_case_is_handled_jointly_given_to_another_body_and_withdrawn_by_who_file
     assert "部门G" in town.text("#case-head")
     guard = open_desk("guard", "/cases")
     look(guard, desk, 5)
-    assert offered(guard) == {"写备注", "更新数据并重新定级"}
-    do(guard, "写备注", 6, text="航迹已核对")
+    assert offered(guard) == {"报告本单位办理结果", "写备注", "更新数据并重新定级"}
+    assert "未报告" in guard.text("#case-head")
+    do(guard, "报告本单位办理结果", 6, text="航迹已核对")
+    guard.wait("document.querySelector('#case-head .joined .pill.ok')", WAIT_S)
+    guard.shot("case-part-reported-1920")
     look(town, desk, 6)
     do(town, "改派", 7, pick="部门P", text="涉嫌治安案件")
     assert "部门P" in town.text("#case-head")

@@ -6,6 +6,7 @@ coalesce(c.unit_id = %(unit)s and c.state = any (%(own)s::text[])
          or c.reporter = %(account)s and c.state = any (%(filed)s::text[])
          or %(grants)s and c.asked_s is not null and c.unit_id = any (%(units)s::text[])
          or %(unit)s = any (c.escalated_through)
+         or c.case_id = any (%(parts)s::text[])
          or c.case_id = any (%(reports)s::text[]), false)
 
 -- name: rank
@@ -67,6 +68,14 @@ group by c.state;
 -- Cases of which a report to the unit or body of who asks is not received yet.
 select distinct h.case_id from api.case_hop h
 where h.received_at is null and (h.to_body = %(body)s or h.to_unit = %(unit)s);
+
+-- name: parts_open
+-- Cases that the body of who asks handles jointly, and its part of which is not reported since they were last given out.
+select c.case_id from api."case" c
+where c.state = any (%(joined)s::text[]) and %(body)s = any (c.joint) and not exists (
+  select from api.case_log l
+  where l.case_id = c.case_id and l.what = 'report_part' and l.detail ->> 'body' = %(body)s and l.seq > (
+    select max(g.seq) from api.case_log g where g.case_id = c.case_id and g.what in ('dispatch', 'transfer')));
 
 -- name: reports_waiting
 -- The same with what they are of, of open cases, the first due first; an array, not a join, so that the view looks up

@@ -77,7 +77,12 @@ select c.case_id, c.kind, c.state, c.version, c.unit_id, c.reporter, c.step_sinc
        c.answer,
        array(select h.to_body from mg.case_hop h where h.case_id = c.case_id and h.to_body is not null) as told,
        coalesce((select l.who from mg.case_log l where l.case_id = c.case_id and l.what in ('resolve', 'report')
-                 order by l.seq desc limit 1), '') as resolved_by
+                 order by l.seq desc limit 1), '') as resolved_by,
+       array(select distinct b.body from mg.case_log l cross join lateral (select l.said::jsonb ->> 'body' as body) b
+             where l.case_id = c.case_id and l.what = 'report_part' and b.body = any (c.joint)
+               and l.seq > (select max(g.seq) from mg.case_log g
+                            where g.case_id = c.case_id and g.what in ('dispatch', 'transfer'))
+             order by 1) as reported
 from mg.case_file c where c.case_id = %s for update;
 
 -- name: public_report

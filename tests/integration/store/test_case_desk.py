@@ -60,6 +60,32 @@ def test_a_case_waits_for_whoever_is_to_move_it_on_and_for_nobody_else(fresh_dsn
         assert turns() == {"lin", "village1"}
 
 
+def test_a_case_waits_for_a_joined_body_until_it_has_reported_its_part_of_this_round(fresh_dsn):
+    cb.people(fresh_dsn)
+    with cb.commands(fresh_dsn) as cases:
+        case_id = cases.file(cb.dispute(), "lin", cb.NOW).case_id
+        cases.act(case_id, 1, Act.COLLATE, "village1", {}, cb.NOW)
+
+        def turns() -> set[str]:
+            return {name for name in ("fishery", "guard", "police", "shop") if waiting(fresh_dsn, name)}
+
+        given = {"body_id": "F", "joint": ["G", "A"]}
+        cases.act(case_id, 2, Act.DISPATCH, "town1", given, cb.NOW)
+        assert turns() == {"fishery", "guard", "shop"}
+        cases.act(case_id, 3, Act.REPORT_PART, "guard", {"result": "航迹已核对"}, cb.NOW)
+        assert turns() == {"fishery", "shop"}
+        cases.act(case_id, 4, Act.ACCEPT, "fishery", {}, cb.NOW)
+        cases.act(case_id, 5, Act.REPORT_PART, "shop", {"result": "已通知会员"}, cb.NOW)
+        assert turns() == {"fishery"}
+        cases.act(case_id, 6, Act.TRANSFER, "town1", {"body_id": "P", "joint": ["G"], "reason": "改派"}, cb.NOW)
+        assert turns() == {"police", "guard"}
+        cases.act(case_id, 7, Act.ACCEPT, "police", {}, cb.NOW)
+        cases.act(case_id, 8, Act.REPORT, "police", {"result": "调解成功"}, cb.NOW)
+        assert turns() == set()
+        with cb.reading_as(fresh_dsn, "guard") as conn:
+            assert scopes(conn, asker("guard"), CaseFilter(), cb.NOW)["mine"] == 0
+
+
 def test_what_waits_comes_first_then_major_matters_then_deadlines_and_pages_meet_without_gap(fresh_dsn):
     cb.people(fresh_dsn)
     with cb.commands(fresh_dsn) as cases:

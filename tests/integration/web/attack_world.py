@@ -196,6 +196,7 @@ def _cases(world: World) -> None:
         (Act.REFUSE_EXTENSION, "town1", {"reason": attacks()}),
         (Act.PAUSE, "fishery", {"cause": "other", "reason": attacks()}),
         (Act.RESUME, "fishery", {"note": attacks()}),
+        (Act.REPORT_PART, "guard", {"result": attacks()}),
         (Act.REPORT, "fishery", {"result": attacks(), "answer": attacks()}),
         (
             Act.TELL,

@@ -230,6 +230,7 @@ class Machine(RuleBasedStateMachine):
             assert self.case.holder is None
             assert not self.case.joint
         assert self.case.holder not in self.case.joint
+        assert set(self.case.reported) <= set(self.case.joint)
 
     @invariant()
     def clock_is_of_this_step(self) -> None:
@@ -269,3 +270,20 @@ def test_case_is_given_to_a_body_together_with_those_that_handle_it_jointly():
 def test_bodies_that_handle_it_jointly_are_others_each_once_and_few(joint: object):
     with pytest.raises(IllegalAct, match="joint"):
         step(case(step=Step.COLLATED), Act.DISPATCH, TOWN, ALL, FACTS | {"joint": joint}, T0)
+
+
+def test_joined_body_reports_its_part_and_the_case_stays_where_it_is_until_it_is_given_out_anew():
+    for at_step in sorted(OF_BODY):
+        before = case(step=at_step, holder="F", joint=("P",))
+        said = after(before, (Act.REPORT_PART, POLICE))
+        assert said == replace(before, version=2, reported=("P",))
+        assert after(said, (Act.REPORT_PART, POLICE)).reported == ("P",)
+        assert Act.REPORT_PART in acts_open(said, POLICE, ALL)
+        assert Act.REPORT_PART not in acts_open(said, FISHERY, ALL)
+        assert Act.REPORT_PART not in acts_open(said, TOWN, ALL)
+        given = step(said, Act.TRANSFER, TOWN, ALL, FACTS | {"body_id": "G", "joint": ["P"]}, T0)
+        assert (given.joint, given.reported) == (("P",), ())
+        assert after(said, (Act.RETURN, FISHERY)).reported == ()
+    assert after(case(step=Step.HANDLED, holder="F", joint=("P",), reported=("P",)), (Act.RETURN, TOWN)).reported == (
+        "P",
+    )
