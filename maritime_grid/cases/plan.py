@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from . import clocks, from_alert, hops, routing, severity, text
+from . import clocks, from_alert, hops, routing, severity
 from .calendar import WorkCalendar
 from .flow import CaseState
 from .kinds import Kind
@@ -117,8 +117,3 @@ class Plan:
     ) -> hops.Due:
         """Which reports are late, and which that opens."""
         return hops.due(facts, self.hops, sent, receipts, at)
-
-    @staticmethod
-    def keys(texts: Sequence[str]) -> list[str]:
-        """Keys of texts for the search."""
-        return list(text.grams(*texts))

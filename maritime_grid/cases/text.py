@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-TEXT_LIMIT = 20_000  # characters of a text that are keyed; forms allow less
+TEXT_LIMIT = 20_000  # characters that are keyed of all texts together: a log has no end, a row has
 QUERY_LIMIT = 200
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"(?P<han>[{_HAN}]+)|[^\W_{_HAN}]+")
@@ -28,12 +28,14 @@ def grams(*texts: str) -> tuple[str, ...]:
     """All keys of the texts, sorted, each once; no key spans two texts.
 
     Args:
-        texts: each is keyed up to TEXT_LIMIT characters.
+        texts: keyed in their order, together up to TEXT_LIMIT characters.
     """
     keys: set[str] = set()
+    left = TEXT_LIMIT
     for text in texts:
-        for run, longest in _runs(fold(text[:TEXT_LIMIT])):
+        for run, longest in _runs(fold(text[:left])):
             keys.update(*(_cut(run, n) for n in range(1, longest + 1)))
+        left -= min(left, len(text))
     return tuple(sorted(keys))
 
 

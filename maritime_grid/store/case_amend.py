@@ -24,7 +24,7 @@ from .case_beside import said_of_level
 from .case_changes import AmendedParty, Amendment, Content, amended, changes
 from .case_check import check_new
 from .case_ending import end_codes
-from .case_filing import add_parties, texts_of
+from .case_filing import add_parties
 from .case_rows import NewCase, Party, PartyVessel
 from .case_steps import Account, Connection, hop_facts, send_reports
 from .case_vessels import mmsi_of, name_of
@@ -71,7 +71,7 @@ def amend(
     now = replace(led_by(case, unit, at), kind=after.case.kind)
     judged = plan.judge(now.kind, after.case.facts)
     now = replace(now, major=case.major or judged.major)
-    _write(conn, after, now, grid, judged.level, plan)
+    _write(conn, after, now, grid, judged.level)
     _tell(conn, plan, now, after.case.subkind, judged.level, at)
     said = {"changes": differ, **said_of_level(judged, now.major), **({"to": unit} if unit != case.unit_id else {})}
     return now, said
@@ -147,13 +147,12 @@ def _led(
     return (grid, unit) if grid != row["grid"] else (grid, case.unit_id or unit)
 
 
-def _write(conn: Connection, after: Content, case: CaseState, grid: int, level: int, plan: Plan) -> None:
+def _write(conn: Connection, after: Content, case: CaseState, grid: int, level: int) -> None:
     new = after.case
     texts = clean({n: getattr(new, n) for n in ("kind", "subkind", "title", "description", "place")})
     values = {
         **texts, **{n: getattr(new, n) for n in ("lon", "lat", "happened_at", "amount")}, "case_id": case.case_id,
         "grid": grid, "facts": Jsonb(asdict(new.facts)), "severity": level,
-        "grams": plan.keys([case.case_id, *texts_of(new)]),
     }  # fmt: skip
     conn.execute(_Q["amend"], values)
     conn.execute(_Q["drop_parties"], [case.case_id])

@@ -54,17 +54,6 @@ def above_the_accused(conn: Connection, person_id: int, at: datetime) -> str:
     return above["unit_id"] if above else city_unit(conn)
 
 
-def texts_of(new: NewCase) -> list[str]:
-    people = [p.person_name for p in new.parties]
-    vessels = [
-        text
-        for p in new.parties
-        for v in p.vessels
-        for text in (v.ship_name, f"{v.mmsi:09d}" if v.mmsi is not None else "")
-    ]
-    return [text for text in (new.title, new.description, new.place, *people, *vessels) if text]
-
-
 def with_amount(new: NewCase) -> NewCase:
     """With the amount where routes and where severity look for it, whichever of the two was given."""
     if new.amount is not None:

@@ -31,9 +31,9 @@ from .case_filing import (
     follow_code,
     link_alerts,
     next_number,
-    texts_of,
     with_amount,
 )
+from .case_keys import key_cases
 from .case_lateness import enter_step, follow_steps
 from .case_linking import link_alert, lock_alert
 from .case_pauses import begin_pause, end_over
@@ -116,7 +116,6 @@ class Cases:
             "facts": Jsonb(asdict(new.facts)), "severity": judged.level, "major": major,
             "case_id": case_id, "grid": grid, "unit_id": unit, "reporter": by, "state": Step.RECEIVED, "at": at,
             "due_at": due_at, "warn_at": warn_at, "request_key": new.request_key,
-            "grams": self._plan.keys([case_id, *texts_of(new)]),
         }  # fmt: skip
         conn.execute(_Q["add_case"], values)
         enter_step(conn, self._plan, case)
@@ -128,6 +127,7 @@ class Cases:
         facts = {**filed_facts(new), **said_of_level(judged, major)}
         write_entry(conn, case_id, 1, at, by or new.channel, Act.FILE, facts)
         own = major and who and received_by_opener(conn, self._plan, case, new.subkind, judged.level, who, at)
+        key_cases(conn, [case_id])
         return Filed(case_id, code, 2 if own else 1, repeated=False)
 
     def _answerable(self, conn: Connection, new: NewCase, at: datetime) -> tuple[int, str]:
@@ -208,6 +208,7 @@ class Cases:
         said = {"file" if name == "name" else name: v for name, v in facts.items() if name not in UNKEPT}
         entry = {"name": who.actor.name_shown, "step": after.step, **said}
         write_entry(conn, case.case_id, after.version, at, by, act, entry)
+        key_cases(conn, [case.case_id])
         return after
 
     def _judged(

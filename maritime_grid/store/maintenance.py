@@ -1,4 +1,4 @@
-"""Care of the store, in one task under one lock: partitions ahead, old data out, roll-up, packing.
+"""Care of the store, in one task under one lock: partitions ahead, old data out, roll-up, packing, keys of cases.
 
 The server's own schedulers are not used: this works in every edition and can be tested.
 """
@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from .case_keys import key_old_cases
 from .connect import connect
 from .errors import translated
 from .migrate import Edition, edition
@@ -49,6 +50,7 @@ class Report:
     chunks_converted: int = 0
     events_dropped: int = 0  # and alerts
     refusals_dropped: int = 0
+    cases_keyed: int = 0  # those that an earlier program had keyed
 
 
 def run_maintenance(dsn: str, now: datetime, upkeep: Upkeep) -> Report:
@@ -75,6 +77,7 @@ def run_maintenance(dsn: str, now: datetime, upkeep: Upkeep) -> Report:
         _pack(conn, has, report)
         if has.columnstore:
             _convert(conn, now - timedelta(days=upkeep.compress_after_days), report)
+        report.cases_keyed = key_old_cases(conn)
         conn.execute(_Q["unlock"])
     return report
 

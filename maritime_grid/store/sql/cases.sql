@@ -41,11 +41,11 @@ select case_id, version from mg.case_file where request_key = %s;
 -- name: add_case
 insert into mg.case_file (case_id, kind, subkind, title, description, place, lon, lat, happened_at, grid, unit_id,
   reporter, channel, accused, facts, severity, major, amount, state, version, opened_at, step_since, due_at, warn_at, changed_at,
-  grams, request_key)
+  request_key)
 values (%(case_id)s, %(kind)s, %(subkind)s, %(title)s, %(description)s, %(place)s, %(lon)s, %(lat)s, %(happened_at)s,
   %(grid)s, %(unit_id)s, %(reporter)s, %(channel)s, %(accused)s, %(facts)s, %(severity)s, %(major)s, %(amount)s,
   %(state)s, 1, %(at)s, %(at)s,
-  coalesce(%(due_at)s::timestamptz, 'infinity'), coalesce(%(warn_at)s::timestamptz, 'infinity'), %(at)s, %(grams)s,
+  coalesce(%(due_at)s::timestamptz, 'infinity'), coalesce(%(warn_at)s::timestamptz, 'infinity'), %(at)s,
   %(request_key)s);
 
 -- name: add_parties
@@ -142,7 +142,7 @@ from mg.case_party p where p.case_id = %s order by p.n;
 -- name: amend
 update mg.case_file set kind = %(kind)s, subkind = %(subkind)s, title = %(title)s, description = %(description)s,
   place = %(place)s, lon = %(lon)s, lat = %(lat)s, happened_at = %(happened_at)s, grid = %(grid)s, amount = %(amount)s,
-  facts = %(facts)s, severity = %(severity)s, grams = %(grams)s
+  facts = %(facts)s, severity = %(severity)s
 where case_id = %(case_id)s;
 
 -- name: drop_parties

@@ -10,10 +10,11 @@ from psycopg import errors as pg
 
 from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.cases.severity import SeverityFacts
+from maritime_grid.cases.text import grams
 from maritime_grid.store.case_reads import CaseFilter, counts, list_cases, read_attachment, read_case
 from maritime_grid.store.cases import Cases
 
-from .case_build import ACCOUNTS, HOUR, NOW, PLAN, ask, commands, dispute, people, reading_as
+from .case_build import ACCOUNTS, HOUR, NOW, ask, commands, dispute, people, reading_as
 
 DIGEST = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"  # of "hello"
 # who reads which of: 1 dispute in T1-V filed by lin and given to F, 2 the same in T2, 3 outside all grids,
@@ -65,7 +66,7 @@ def test_account_reads_exactly_the_cases_that_are_its_to_read(store_dsn: str):
                 assert (read_case(conn, f"2026-{n:06d}", NOW) is not None) == (n in numbers), (who, n)
             attached = read_attachment(conn, "2026-000001", 4)
             assert attached == (("网.jpg", "image/jpeg", b"hello") if 1 in numbers else None), who
-            keys = tuple(PLAN.keys(["浙普渔60001"]))
+            keys = grams("浙普渔60001")
             assert {row.case_id for row in list_cases(conn, CaseFilter(keys=keys), NOW)} == named, who
             assert sum(c.n for c in counts(conn, NOW)) == len(expected), who
 

@@ -79,3 +79,9 @@ def test_query_without_letters_has_no_keys() -> None:
 def test_endless_text_and_query_are_cut() -> None:
     assert grams("一" * TEXT_LIMIT + "二") == ("一", "一一")
     assert query_grams("一" * QUERY_LIMIT + "二") == ("一一",)
+
+
+def test_many_texts_have_one_limit_together_and_the_first_come_first() -> None:
+    assert grams("一", *["一" * (TEXT_LIMIT // 2)] * 2, "二") == ("一", "一一")
+    assert "二" in grams("一" * (TEXT_LIMIT - 1), "二三")
+    assert "三" not in grams("一" * (TEXT_LIMIT - 1), "二三")
