@@ -14,10 +14,10 @@ from maritime_grid.store.alert_reads import alerts_for_case
 from maritime_grid.store.alert_rows import MyAlert
 from maritime_grid.store.case_desk import Worker, people_of
 from maritime_grid.store.case_lateness import StepRow, steps_of
+from maritime_grid.store.case_proposing import Proposal
 from maritime_grid.store.case_reads import bodies, read_case
 from maritime_grid.store.case_rows import CaseView, LogRow
 from maritime_grid.store.case_steps import NoSuchCase
-from maritime_grid.store.cases import Proposal
 
 from .auth import Account
 from .desk import Desk

@@ -18,8 +18,8 @@ from maritime_grid.cases.handing import may_hand_to
 from maritime_grid.cases.kinds import Act, Kind
 from maritime_grid.cases.telling import MOST_ANSWER
 from maritime_grid.store.alert_rows import MyAlert
+from maritime_grid.store.case_proposing import Proposal
 from maritime_grid.store.case_rows import LogRow
-from maritime_grid.store.cases import Proposal
 
 from .case_alerts import option_text
 from .case_amend import amend_form

@@ -19,9 +19,11 @@ from maritime_grid.cases.from_alert import AlertFacts, opening
 from maritime_grid.cases.plan import Plan
 from maritime_grid.domain.errors import UsageError
 
+from .case_proposing import Zones
 from .case_rows import Filed, NewCase, Party
 from .case_steps import Connection, NoSuchCase, account_of, hold_case
-from .cases import Cases, Locate, Zones
+from .cases import Cases
+from .cases_asked import Locate
 from .errors import StoreError, translated
 from .jsonrows import clean_text
 from .queries import load_queries

@@ -15,8 +15,10 @@ from maritime_grid.cases.from_alert import OpenRule, rule_for
 from maritime_grid.cases.plan import Plan
 
 from .alert_acts import case_of, note_act
+from .case_proposing import Zones
 from .case_steps import Connection
-from .cases import Cases, Locate, Zones
+from .cases import Cases
+from .cases_asked import Locate
 from .errors import StoreError, translated
 from .queries import load_queries
 
