@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import errors as pg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow, tuple_row
 
 from .errors import StoreError
@@ -97,17 +98,21 @@ def end_login(conn: Connection, account_id: str) -> None:
 def as_account(conn: Connection, account_id: str, *, logged: bool = False) -> Generator[Connection]:
     """A transaction in which the connection reads as the account's own role, which sees what is the account's to see.
 
+    All that is read in it is of one moment, whoever acts meanwhile.
+
     Args:
-        conn: autocommit.
+        conn: autocommit; in a transaction of the caller's, that one says of which moment.
         account_id: whose role is put on.
-        logged: functions that log what they give away may be called; the role itself still cannot write anything.
+        logged: functions that log what they give away may be called; the role itself still cannot write anything. What
+            is read so is of the moment of each query.
 
     Raises:
         StoreError: there is no such account, it is disabled, or its role is missing or not ours to put on.
     """
+    of_caller = conn.info.transaction_status != TransactionStatus.IDLE
     with conn.transaction():
         if not logged:
-            conn.execute("set transaction read only")
+            conn.execute(f"set transaction {'' if of_caller else 'isolation level repeatable read, '}read only")
         with conn.cursor(row_factory=tuple_row) as cur:
             row = cur.execute(_Q["role_of"], [account_id]).fetchone()
         if row is None:
