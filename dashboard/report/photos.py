@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import timedelta
 from functools import partial
 from time import monotonic
@@ -23,7 +24,7 @@ from .answers import answer, answered, refusal
 from .limits import Buckets, Rate
 
 CASE_HEADER, KEY_HEADER = "X-Case", "X-Photo-Key"
-AT_ONCE = 4  # bodies in memory; who comes then is asked to come again
+AT_ONCE, OF_ONE = 8, 2  # bodies in memory, of all and of one address: who comes then is asked to come again
 _CASE_ID = re.compile(r"\d{4}-\d{6,9}", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _BUSY_S = 5
@@ -46,22 +47,22 @@ class Photos:
             Rate(settings.photo_burst, settings.photo_per_hour),
             Rate(settings.all_photo_burst, settings.all_photo_per_hour),
         )
-        self._reading = 0
+        self._reading: Counter[str] = Counter()
 
     async def take(self, request: Request, client: str) -> Response:
         """One photo, its bytes as the body; `client` is whose rate it counts on."""
         wait_s = self._rates.take(client, monotonic())
         if wait_s:
             return _later("too many photos", 429, int(wait_s) + 1)
-        if self._reading >= AT_ONCE:
+        if self._reading.total() >= AT_ONCE or self._reading[client] >= OF_ONE:
             return _later("too many photos at once", 503, _BUSY_S)
-        self._reading += 1
+        self._reading[client] += 1
         try:
             return await self._taken(request)
         except MaritimeGridError as error:
             return refusal(error)
         finally:
-            self._reading -= 1
+            self._reading -= Counter([client])  # drops who has none left
 
     async def _taken(self, request: Request) -> Response:
         case_id, key = request.headers.get(CASE_HEADER, ""), request.headers.get(KEY_HEADER, "")

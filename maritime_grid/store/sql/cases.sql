@@ -86,9 +86,8 @@ select c.case_id, c.kind, c.state, c.version, c.unit_id, c.reporter, c.step_sinc
 from mg.case_file c where c.case_id = %s for update;
 
 -- name: public_report
--- What the form of a report of the public was sent with, and when it came; locked until its photo is there.
-select request_key, opened_at from mg.case_file
-where case_id = %s and channel = %s and request_key is not null for update;
+-- What the form of a report of the public was sent with, and when it came: neither ever changes.
+select request_key, opened_at from mg.case_file where case_id = %s and channel = %s and request_key is not null;
 
 -- name: public_photos
 -- How many photos who filed a case without an account put to it.

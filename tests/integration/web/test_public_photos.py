@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from dashboard.report.photos import AT_ONCE
+from dashboard.report.photos import OF_ONE
 from maritime_grid.cases.kinds import Act
 from maritime_grid.store.archive import verify
 from maritime_grid.store.case_public import photo_key
@@ -161,7 +161,7 @@ def test_photos_of_one_address_are_held_to_a_rate_which_holds_up_no_report(desk:
 
 
 def test_photos_that_never_end_hold_up_no_report_and_no_more_are_read_than_a_few(often: DeskSite):
-    """So many as are read at once hang in the middle; a report is filed all the same."""
+    """So many as are read of one address hang in the middle; a report is filed all the same."""
     filed, inner = file(often).json(), list[httpx.Response]()
 
     def slow(left: int) -> Iterator[bytes]:
@@ -174,7 +174,7 @@ def test_photos_that_never_end_hold_up_no_report_and_no_more_are_read_than_a_few
             inner.append(file(often))
         yield bytes([left])
 
-    put(often, filed, slow(AT_ONCE - 1))
+    put(often, filed, slow(OF_ONE - 1))
     assert [answer.status_code for answer in inner] == [503, 201]
     assert put(often, filed, PNG + b"after").status_code == 200
 
