@@ -20,10 +20,10 @@ where case_id = %(case_id)s and until is null;
 update mg.case_step set unit_id = %(unit_id)s where case_id = %(case_id)s and until is null;
 
 -- name: set_clock
--- What was late when an extension moved the deadline on stays late.
+-- What was late when an extension moved the deadline on stays late, wherever it moved it to.
 update mg.case_step
-set late_s = late_s + case when due_at < %(at)s and (%(due_at)s::timestamptz is null or %(due_at)s > %(at)s)
-                           then extract(epoch from %(at)s - due_at) else 0 end,
+set late_s = late_s + case when due_at < %(at)s
+                           then greatest(0, extract(epoch from least(%(at)s, %(due_at)s::timestamptz) - due_at)) else 0 end,
     due_at = %(due_at)s
 where case_id = %(case_id)s and until is null;
 

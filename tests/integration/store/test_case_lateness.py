@@ -101,6 +101,13 @@ def test_extension_granted_afterwards_does_not_undo_what_was_late(cases, fresh_d
     assert told(fresh_dsn, "town1", "body", LATER)["F"] == (2, 0, 4.0)
 
 
+def test_extension_that_ends_before_it_is_granted_undoes_nothing_either(cases, fresh_dsn):
+    at = late_course(cases, fresh_dsn) + 240 * HOUR
+    go(cases, 4, Act.ASK_EXTENSION, "fishery", at, seconds=7 * 3600, reason="船未回港")
+    go(cases, 5, Act.GRANT_EXTENSION, "town1", at)
+    assert told(fresh_dsn, "town1", "body", at) == {"F": (2, 1, 241.0)}
+
+
 def test_pause_stops_the_clock_and_what_ran_out_before_stays_late(cases, fresh_dsn):
     due = late_course(cases, fresh_dsn)
     go(cases, 4, Act.PAUSE, "fishery", due - HOUR, cause="appraisal")
