@@ -68,6 +68,11 @@ class World:
     def rows(self, query: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[DictRow]:
         return self.conn.execute(query, params).fetchall()  # pyright: ignore[reportArgumentType]
 
+    def read_as(self, name: str, query: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """As the role of an account, of this moment."""
+        with as_account(self.readers[name], name) as conn:
+            return conn.execute(query, params).fetchall()  # pyright: ignore[reportArgumentType]
+
     def trace(self, model: Model | None = None) -> DictRow:
         """Of everything that is kept of a case, or of all."""
         return self.rows(TRACE, {"id": model.case.case_id if model else ""})[0]
@@ -83,7 +88,7 @@ class World:
         taken = {row["alert_id"] for row in self.rows(
             "select alert_id from mg.case_alert join mg.case_file c using (case_id) "
             "where c.state = any (%s) or c.case_id = %s", [sorted(OPEN_STEPS), model.case.case_id])}  # fmt: skip
-        seen = self.readers[who.actor.account_id].execute("select alert_id from api.my_alert order by 1").fetchall()
+        seen = self.read_as(who.actor.account_id, "select alert_id from api.my_alert order by 1")
         return Around(
             f"第{next(self.marks)}次", at, UNIT_OF[who.actor.account_id], theirs,
             [one for (one,) in seen if one not in taken],
@@ -138,8 +143,10 @@ class World:
     def check_readers(self, models: Sequence[Model]) -> None:
         """Each account reads the cases that are its to read, and no others."""
         ids = [model.case.case_id for model in models]
-        for name, conn in self.readers.items():
-            read = {one for (one,) in conn.execute('select case_id from api."case" where case_id = any (%s)', [ids])}
+        for name in self.readers:
+            read = {
+                one for (one,) in self.read_as(name, 'select case_id from api."case" where case_id = any (%s)', [ids])
+            }
             who = WHO[name]
             assert read == {m.case.case_id for m in models if "case.read" in who.may and m.shows(who)}, name
 
@@ -165,10 +172,7 @@ def opened(dsn: str) -> Generator[World]:
         conn = stack.enter_context(psycopg.Connection[DictRow].connect(dsn, autocommit=True, row_factory=dict_row))
         conn.execute("set timezone = 'UTC'")
         lend = stack.enter_context(command_pool(dsn)).connection
-        readers: dict[str, psycopg.Connection[Any]] = {}
-        for name in WHO:
-            reader = stack.enter_context(psycopg.connect(dsn, autocommit=True))
-            readers[name] = stack.enter_context(as_account(reader, name))
+        readers = {name: stack.enter_context(psycopg.connect(dsn, autocommit=True)) for name in WHO}
         yield World(conn, Cases(lend, PLAN, locate, zones), lend, readers)
 
 
