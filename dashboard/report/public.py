@@ -27,6 +27,7 @@ from maritime_grid.domain.errors import MaritimeGridError, ServiceUnavailableErr
 from maritime_grid.settings_model import PublicSettings
 from maritime_grid.store.case_public import photo_key
 from maritime_grid.store.case_steps import NoSuchCase
+from maritime_grid.store.errors import StoreError
 
 from .answers import answer, answered, form_body, refusal, short_body
 from .filing import public_case
@@ -159,6 +160,12 @@ class Public:
         return await run_in_threadpool(self._judge, plain or "-", fields, words)
 
     def _judge(self, code: str, fields: dict[str, str], words: Words) -> Response:
+        try:
+            return self._judged(code, fields, words)
+        except (ServiceUnavailableError, StoreError):
+            return HTMLResponse(follow_page(words, None, "follow.away", code), 503, NO_INDEX)
+
+    def _judged(self, code: str, fields: dict[str, str], words: Words) -> Response:
         cases = self._desk.cases
         try:
             judged, fault, status = read_judged(fields), "follow.judge.incomplete", 422
@@ -177,8 +184,6 @@ class Public:
             fault, status, fields = "", 403, {}
         except NoSuchCase:
             return HTMLResponse(follow_page(words, None, "follow.unknown"), 404, NO_INDEX)
-        except ServiceUnavailableError:
-            return HTMLResponse(follow_page(words, None, "follow.away", code), 503, NO_INDEX)
         known = cases.follow(code)
         page = follow_page(words, known, fault if known else "follow.unknown", code,
                            ticket=self._ticket(code), typed=fields)  # fmt: skip

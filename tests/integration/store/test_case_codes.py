@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,17 +17,10 @@ from maritime_grid.store.case_steps import NoSuchCase
 from maritime_grid.store.cases import Cases
 from maritime_grid.store.errors import StoreError
 
-from .case_build import NOW, ask, commands, dispute, people
+from .case_build import NOW, ask, dispute
 from .test_case_rights import amendment
 
 RATED = {"rating": 4, "note": "来得快"}
-
-
-@pytest.fixture
-def cases(fresh_dsn: str) -> Iterator[Cases]:
-    people(fresh_dsn)
-    with commands(fresh_dsn) as opened:
-        yield opened
 
 
 def issued(cases: Cases, case_id: str, version: int, n: int, by: str = "village1") -> str:

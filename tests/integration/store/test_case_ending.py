@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,20 +12,13 @@ from maritime_grid.store.archive import verify
 from maritime_grid.store.case_rows import NewCase, Party
 from maritime_grid.store.cases import Cases
 
-from .case_build import NOW, ask, commands, dispute, people, told
+from .case_build import NOW, ask, dispute, told
 
 COURSE: list[tuple[Act, str, dict[str, Any]]] = [
     (Act.COLLATE, "village1", {}), (Act.DISPATCH, "town1", {"body_id": "F"}), (Act.ACCEPT, "fishery", {}),
     (Act.REPORT, "fishery", {"result": "赔偿三千元", "answer": "已调解。"}),
 ]  # fmt: skip
 LAST = "select said::jsonb from mg.case_log order by n desc limit 1"
-
-
-@pytest.fixture
-def cases(fresh_dsn: str) -> Iterator[Cases]:
-    people(fresh_dsn)
-    with commands(fresh_dsn) as opened:
-        yield opened
 
 
 def handled(cases: Cases) -> str:

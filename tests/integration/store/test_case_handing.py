@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from maritime_grid.cases.flow import IllegalAct, NotAllowed
@@ -13,16 +11,9 @@ from maritime_grid.store.case_lateness import steps_of
 from maritime_grid.store.cases import Cases
 from maritime_grid.store.errors import StoreError
 
-from .case_build import HOUR, NOW, ask, commands, dispute, people, reading_as
+from .case_build import HOUR, NOW, ask, dispute, reading_as
 
 CASE = "2026-000001"
-
-
-@pytest.fixture
-def cases(fresh_dsn: str) -> Iterator[Cases]:
-    people(fresh_dsn)
-    with commands(fresh_dsn) as opened:
-        yield opened
 
 
 def hand(cases: Cases, version: int, who: str, unit: str, case_id: str = CASE):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -24,13 +23,6 @@ from .case_build import HOUR, NOW, PLAN, ask, commands, dispute, people, reading
 CASE = "2026-000001"
 LONG_AGO = NOW - timedelta(days=365)
 LATER = NOW + timedelta(days=90)
-
-
-@pytest.fixture
-def cases(fresh_dsn: str) -> Iterator[Cases]:
-    people(fresh_dsn)
-    with commands(fresh_dsn) as opened:
-        yield opened
 
 
 def go(cases: Cases, version: int, act: Act, who: str, at: datetime, **facts: Any) -> None:

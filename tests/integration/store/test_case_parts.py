@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from maritime_grid.cases.flow import IllegalAct, NotAllowed
@@ -11,14 +9,7 @@ from maritime_grid.cases.kinds import Act
 from maritime_grid.store.archive import verify
 from maritime_grid.store.cases import Cases
 
-from .case_build import NOW, ask, commands, dispute, people
-
-
-@pytest.fixture
-def cases(fresh_dsn: str) -> Iterator[Cases]:
-    people(fresh_dsn)
-    with commands(fresh_dsn) as opened:
-        yield opened
+from .case_build import NOW, ask, dispute
 
 
 def test_parts_of_joined_bodies_count_from_the_archive_since_the_case_was_given_out(cases: Cases, fresh_dsn: str):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,19 +17,12 @@ from maritime_grid.store.case_timers import run_timers
 from maritime_grid.store.cases import Cases
 from maritime_grid.store.connect import command_pool
 
-from .case_build import NOW, PLAN, ask, commands, dispute, people, reading_as
+from .case_build import NOW, PLAN, ask, dispute, reading_as
 
 CASE = "2026-000001"
 RULES = PLAN.clocks[Kind.DISPUTE]
 DAYS = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def cases(fresh_dsn: str) -> Iterator[Cases]:
-    people(fresh_dsn)
-    with commands(fresh_dsn) as opened:
-        yield opened
 
 
 def counted(start: datetime, amount: timedelta) -> datetime:

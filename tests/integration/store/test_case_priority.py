@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -21,13 +20,6 @@ from .test_case_timers import tick
 
 ORDINARY, LARGER, GRAVE, VERY_GRAVE = (SeverityFacts(vessels=n) for n in (1, 3, 10, 30))
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def cases(fresh_dsn: str) -> Iterator[Cases]:
-    cb.people(fresh_dsn)
-    with cb.commands(fresh_dsn) as opened:
-        yield opened
 
 
 def filed(cases: Cases, facts: SeverityFacts, at: datetime = cb.NOW) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,16 +12,9 @@ from maritime_grid.cases.text import query_grams
 from maritime_grid.store.case_reads import CaseFilter, search_ids
 from maritime_grid.store.cases import Cases
 
-from .case_build import NOW, commands, dispute, people, reading_as
+from .case_build import NOW, dispute, reading_as
 
 AGES_D = (0, 1, 100, 179, 181, 400, 729, 731, 1_500, 3_000)  # on both sides of each span
-
-
-@pytest.fixture
-def cases(fresh_dsn: str) -> Iterator[Cases]:
-    people(fresh_dsn)
-    with commands(fresh_dsn) as opened:
-        yield opened
 
 
 @pytest.fixture

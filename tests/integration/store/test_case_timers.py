@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -17,16 +16,9 @@ from maritime_grid.store.case_timers import TimersDone, run_timers
 from maritime_grid.store.cases import Cases
 from maritime_grid.store.connect import command_pool
 
-from .case_build import HOUR, NOW, PLAN, ask, commands, dispute, people
+from .case_build import HOUR, NOW, PLAN, ask, dispute
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def cases(fresh_dsn: str) -> Iterator[Cases]:
-    people(fresh_dsn)
-    with commands(fresh_dsn) as opened:
-        yield opened
 
 
 def tick(dsn: str, *moments: datetime) -> tuple[int, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -16,20 +15,13 @@ from maritime_grid.store.case_steps import NoSuchCase
 from maritime_grid.store.cases import Cases
 from maritime_grid.store.errors import StoreError
 
-from .case_build import HOUR, NOW, ask, commands, dispute, people, reading_as, told
+from .case_build import HOUR, NOW, ask, dispute, reading_as, told
 
 STORY = [
     (Act.COLLATE, "village1", {}), (Act.DISPATCH, "town1", {"body_id": "F"}), (Act.ACCEPT, "fishery", {}),
     (Act.REPORT, "fishery", {"result": "赔偿三千元"}), (Act.TELL, "lin", told(1, 2)),
     (Act.RATE, "lin", {"rating": 5}),
 ]  # fmt: skip
-
-
-@pytest.fixture
-def cases(fresh_dsn: str) -> Iterator[Cases]:
-    people(fresh_dsn)
-    with commands(fresh_dsn) as opened:
-        yield opened
 
 
 def test_case_takes_the_grid_of_its_place_the_unit_that_leads_it_and_a_number_of_the_year(cases: Cases, fresh_dsn: str):

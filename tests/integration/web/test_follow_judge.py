@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from maritime_grid.cases.kinds import Act, Kind
@@ -136,3 +137,22 @@ def test_foreign_pages_guesses_and_bodies_of_another_kind_change_nothing(desk: D
     assert ask(desk.dsn, "select state from mg.case_file") == [("fed_back",)]
     many = [anyone.post("/c/AAAAAAAAAA", data=hidden).status_code for _ in range(cb.SETTINGS.public.follow_burst)]
     assert many[-1] == 429
+
+
+def renamed(dsn: str, table: str, to: str) -> None:
+    with psycopg.connect(dsn) as conn:
+        conn.execute(f"alter table mg.{table} rename to {to}")  # pyright: ignore[reportArgumentType]
+
+
+def test_store_that_fails_under_a_form_is_said_in_words_and_nothing_is_lost(desk: DeskSite):
+    case_id, code = fed_back(desk)
+    client = desk.browser()
+    hidden = fields(client.get(f"/c/{code}").text)
+    desk.clock.forward(seconds=10)
+    renamed(desk.dsn, "case_code", "case_code_away")
+    sent = {**hidden, "website": "", "do": "rate", "rating": "4"}
+    failed = client.post(f"/c/{code}", data=sent)
+    assert failed.status_code == 503 and "<form" in failed.text
+    renamed(desk.dsn, "case_code_away", "case_code")
+    assert client.post(f"/c/{code}", data=sent).status_code == 303
+    assert ask(desk.dsn, "select rating from mg.case_file where case_id = %s", [case_id]) == [(4,)]
